@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace Vaultrice.StorageObjects;
+
+/// <summary>
+/// A storage object. Its operations are linear; each answers once everything it did and saw is durable.
+/// Names and values arrive validated for form; what depends on the object's state is checked here.
+/// </summary>
+[Alias("vaultrice.IStorageObjectGrain")]
+public interface IStorageObjectGrain : IGrainWithStringKey
+{
+    /// <summary>The item, or null if there is none.</summary>
+    [Alias("Get")]
+    ValueTask<Item?> Get(string name);
+
+    /// <summary>Those of the named items that exist.</summary>
+    [Alias("GetMany")]
+    ValueTask<ImmutableArray<NamedItem>> GetMany(ImmutableArray<string> names);
+
+    /// <summary>All items whose names start with a prefix (ordinal), or all.</summary>
+    [Alias("GetAll")]
+    ValueTask<ImmutableArray<NamedItem>> GetAll(string? prefix);
+
+    /// <summary>The names of all items that start with a prefix (ordinal), or all.</summary>
+    [Alias("GetKeys")]
+    ValueTask<ImmutableArray<string>> GetKeys(string? prefix);
+
+    [Alias("Set")]
+    ValueTask<StorageResult<Item>> Set(string name, ItemWrite write);
+
+    /// <summary>All or nothing. Refused with <see cref="StorageErrorCode.UpdatedAtMismatch"/>, the error names the items.</summary>
+    [Alias("SetMany")]
+    ValueTask<StorageResult<ImmutableArray<NamedItem>>> SetMany(ImmutableArray<NamedWrite> writes);
+
+    [Alias("Apply")]
+    ValueTask<StorageResult<Item>> Apply(string name, AtomicOperation operation);
+
+    [Alias("Remove")]
+    Task Remove(ImmutableArray<string> names);
+
+    [Alias("Clear")]
+    Task Clear();
+
+    /// <summary>The encryption settings; the first call creates version 0.</summary>
+    /// <param name="saltLength">In bytes; null for 16.</param>
+    [Alias("GetEncryption")]
+    Task<EncryptionSettingsHistory> GetEncryption(int? saltLength);
+
+    /// <summary>Makes new encryption settings current; the present ones stay readable.</summary>
+    /// <param name="saltLength">In bytes; null for 16.</param>
+    [Alias("RotateEncryption")]
+    Task<EncryptionSettingsHistory> RotateEncryption(int? saltLength);
+
+    /// <summary>Sends a message to all connections but the sender's.</summary>
+    [Alias("Send")]
+    Task<StorageError?> Send(MessageSent message);
+
+    /// <summary>Those who have joined, oldest first.</summary>
+    [Alias("GetPresence")]
+    ValueTask<ImmutableArray<JoinedConnection>> GetPresence();
+
+    /// <summary>Registers a connection, or takes one up again that was lost within the resume window.</summary>
+    [Alias("Connect")]
+    Task<StorageResult<ConnectionGrant>> Connect(ConnectionRequest request);
+
+    /// <summary>A connection's socket is gone.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="confirmed">Up to where its peer is known to have received everything.</param>
+    /// <param name="closedByPeer">Whether the peer said goodbye; else it keeps its presence for the grace period.</param>
+    [Alias("Disconnect")]
+    Task Disconnect(string connectionId, FeedPosition confirmed, bool closedByPeer);
+
+    /// <summary>Shows a connection in the presence list.</summary>
+    [Alias("Join")]
+    Task<StorageError?> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion);
+
+    /// <summary>Takes a connection out of the presence list; nothing happens if it is not there.</summary>
+    [Alias("Leave")]
+    Task Leave(string connectionId, int? keyVersion);
+
+    /// <summary>
+    /// A gateway renews its subscription: it states the connections it holds and where it is, and receives what it missed.
+    /// </summary>
+    [Alias("Renew")]
+    Task<CatchUp> Renew(GatewayLease lease);
+}
