@@ -72,7 +72,7 @@ public interface IStorageObjectGrain : IGrainWithStringKey
 
     /// <summary>Shows a connection in the presence list.</summary>
     [Alias("Join")]
-    Task<StorageError?> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion);
+    Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion);
 
     /// <summary>Takes a connection out of the presence list; nothing happens if it is not there.</summary>
     [Alias("Leave")]

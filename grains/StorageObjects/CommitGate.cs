@@ -1,0 +1,93 @@
+using Vaultrice.Grains.Storage;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.StorageObjects;
+
+/// <summary>
+/// The output gate of one object: operations hand in their changes and go on; answers and events wait here until the
+/// store has them. While one batch is being committed, the next collects, so a busy object commits in groups.
+/// </summary>
+/// <remarks>
+/// Invariant: batches reach the store one at a time in the order of their making, and a batch's events are announced, then
+/// its waiters released, only after its commit. All members run on the grain's scheduler.
+/// </remarks>
+internal sealed class CommitGate(
+    Func<CommitBatch, Task> commit,
+    Action<CommitBatch> announce,
+    Action<Exception> failed)
+{
+    private CommitBatch? _collecting;
+    private CommitBatch? _committing;
+
+    /// <summary>Completes when everything handed in so far is durable and announced; fails if any of it could not be stored.</summary>
+    public Task Settled => (_collecting ?? _committing)?.Done.Task ?? Task.CompletedTask;
+
+    /// <summary>Hands in a change of an item together with the event that tells of it.</summary>
+    public void Change(in ItemRecord record, ObjectEvent change)
+    {
+        var batch = Collecting();
+        batch.Records[record.Name] = record;
+        batch.Revision = record.Revision;
+        batch.Events.Add(change);
+    }
+
+    /// <summary>Hands in new encryption settings.</summary>
+    public void Change(EncryptionSettingsHistory encryption, long revision)
+    {
+        var batch = Collecting();
+        batch.Encryption = encryption;
+        batch.Revision = revision;
+    }
+
+    /// <summary>Hands in an event that changes nothing durable; it keeps its place among the changes.</summary>
+    public void Announce(ObjectEvent happened) => Collecting().Events.Add(happened);
+
+    private CommitBatch Collecting()
+    {
+        if (_collecting is { } open)
+            return open;
+        var batch = _collecting = new CommitBatch();
+        if (_committing is null)
+        {
+            // The operation that hands this in is still running; the first batch leaves when its turn ends.
+            _committing = batch;
+            _ = Run();
+        }
+        return batch;
+    }
+
+    private async Task Run()
+    {
+        await Task.Yield();
+        while (_collecting is { } batch)
+        {
+            _committing = batch;
+            _collecting = null;
+            try
+            {
+                if (batch.IsDurable)
+                    await commit(batch);
+            }
+            catch (Exception e)
+            {
+                Fail(batch, e);
+                continue;
+            }
+            announce(batch);
+            batch.Done.SetResult();
+        }
+        _committing = null;
+    }
+
+    private void Fail(CommitBatch batch, Exception cause)
+    {
+        // What is collecting has seen the changes that were not stored: it falls with them.
+        var follower = _collecting;
+        _collecting = null;
+        failed(cause);
+        var error = cause as ObjectStoreException
+            ?? new ObjectStoreException("The change could not be stored; nothing of it was acknowledged.", cause);
+        batch.Fail(error);
+        follower?.Fail(error);
+    }
+}

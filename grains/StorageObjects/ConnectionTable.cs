@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.StorageObjects;
+
+/// <summary>
+/// Who listens to one object: its connections, live and lost, and the gateways that hold the live ones.
+/// In memory only: after a reactivation the gateways state their connections anew (see <see cref="GatewayLease"/>).
+/// </summary>
+internal sealed class ConnectionTable(StorageObjectOptions options, int maxConnections)
+{
+    private readonly Dictionary<string, Connection> _connections = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GatewayEntry> _gateways = new(StringComparer.Ordinal);
+    private int _live;
+
+    /// <summary>Whether anybody listens or may come back to.</summary>
+    public bool IsEmpty => _connections.Count == 0;
+
+    public bool IsFull => _live >= maxConnections;
+
+    /// <summary>The gateways with live connections.</summary>
+    public IReadOnlyCollection<string> Gateways => _gateways.Keys;
+
+    /// <summary>When <see cref="CollectDue"/> has something to do, in ms since the Unix epoch; may be too early, never too late.</summary>
+    public long NextDue { get; private set; } = long.MaxValue;
+
+    public Connection? Find(string connectionId) => _connections.GetValueOrDefault(connectionId);
+
+    public IEnumerable<JoinedConnection> Joined =>
+        _connections.Values.Where(c => c.Joined is not null).Select(c => c.Joined!).OrderBy(j => j.JoinedAt);
+
+    /// <summary>Makes a connection live at a gateway: a new one, or a lost one that is taken up again.</summary>
+    public Connection Attach(string connectionId, string principal, string gatewayId, long now)
+    {
+        if (!_connections.TryGetValue(connectionId, out var connection))
+            _connections[connectionId] = connection = new(connectionId, principal);
+        else if (connection.GatewayId is not null)
+            Detach(connection, connection.Confirmed, now);
+        connection.GatewayId = gatewayId;
+        connection.AttachedAt = now;
+        connection.LeaveAt = long.MaxValue;
+        _live++;
+        Gateway(gatewayId, now).Live++;
+        return connection;
+    }
+
+    /// <summary>A connection's socket is gone; it can be taken up again within the resume window.</summary>
+    public void Detach(Connection connection, FeedPosition confirmed, long now)
+    {
+        if (connection.GatewayId is not { } gatewayId)
+            return;
+        connection.GatewayId = null;
+        connection.Confirmed = confirmed;
+        connection.ForgetAt = now + (long)options.ResumeWindow.TotalMilliseconds;
+        connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + (long)options.PresenceGrace.TotalMilliseconds;
+        NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
+        _live--;
+        if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
+            _gateways.Remove(gatewayId);
+        connection.Detached?.TrySetResult();
+        connection.Detached = null;
+        ForgetOldestLost();
+    }
+
+    public void Forget(Connection connection) => _connections.Remove(connection.Id);
+
+    /// <summary>A gateway is alive and holds just these connections, but for those it was given a moment ago.</summary>
+    public void Renew(string gatewayId, FeedPosition position, ImmutableArray<HeldConnection> held, long now)
+    {
+        foreach (var one in held)
+        {
+            var connection = _connections.GetValueOrDefault(one.ConnectionId);
+            if (connection?.GatewayId != gatewayId)
+                connection = Attach(one.ConnectionId, one.Principal, gatewayId, now);
+            connection.Joined ??= one.Joined;
+        }
+        var ids = held.Select(h => h.ConnectionId).ToHashSet(StringComparer.Ordinal);
+        var givenBefore = now - (long)options.GatewayLease.TotalMilliseconds / 3;
+        foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId && c.AttachedAt < givenBefore && !ids.Contains(c.Id)).ToArray())
+            Detach(connection, position, now);
+        if (_gateways.TryGetValue(gatewayId, out var gateway))
+        {
+            gateway.LeaseEnd = now + (long)options.GatewayLease.TotalMilliseconds;
+            gateway.Position = position;
+        }
+    }
+
+    /// <summary>Detaches what dead gateways held, forgets lost connections past their window, and tells whose presence ends.</summary>
+    public IReadOnlyList<JoinedConnection> CollectDue(long now)
+    {
+        if (now < NextDue)
+            return [];
+        foreach (var (gatewayId, gateway) in _gateways.Where(g => g.Value.LeaseEnd <= now).ToArray())
+        {
+            foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId).ToArray())
+                Detach(connection, gateway.Position, now);
+        }
+        List<JoinedConnection> left = [];
+        NextDue = long.MaxValue;
+        foreach (var connection in _connections.Values.Where(c => c.GatewayId is null).ToArray())
+        {
+            if (connection.Joined is { } joined && (connection.LeaveAt <= now || connection.ForgetAt <= now))
+            {
+                left.Add(joined);
+                connection.Joined = null;
+                connection.LeaveAt = long.MaxValue;
+            }
+            if (connection.ForgetAt <= now)
+                Forget(connection);
+            else
+                NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
+        }
+        foreach (var gateway in _gateways.Values)
+            NextDue = Math.Min(NextDue, gateway.LeaseEnd);
+        return left;
+    }
+
+    private GatewayEntry Gateway(string gatewayId, long now)
+    {
+        if (!_gateways.TryGetValue(gatewayId, out var gateway))
+            _gateways[gatewayId] = gateway = new();
+        gateway.LeaseEnd = now + (long)options.GatewayLease.TotalMilliseconds;
+        NextDue = Math.Min(NextDue, gateway.LeaseEnd);
+        return gateway;
+    }
+
+    /// <summary>Lost connections are bounded like live ones; the longest lost without presence goes first.</summary>
+    private void ForgetOldestLost()
+    {
+        if (_connections.Count - _live <= maxConnections)
+            return;
+        var oldest = _connections.Values.Where(c => c.GatewayId is null && c.Joined is null).MinBy(c => c.ForgetAt);
+        if (oldest is not null)
+            Forget(oldest);
+    }
+
+    private sealed class GatewayEntry
+    {
+        public int Live { get; set; }
+
+        public long LeaseEnd { get; set; }
+
+        public FeedPosition Position { get; set; }
+    }
+}
+
+/// <summary>One client's connection to an object, which outlives its socket for the resume window.</summary>
+internal sealed class Connection(string id, string principal)
+{
+    public string Id => id;
+
+    /// <summary>Who opened it; only the same principal may resume it.</summary>
+    public string Principal => principal;
+
+    /// <summary>The gateway that holds its socket; null while it is lost.</summary>
+    public string? GatewayId { get; set; }
+
+    /// <summary>When the gateway was given it, in ms since the Unix epoch.</summary>
+    public long AttachedAt { get; set; }
+
+    public JoinedConnection? Joined { get; set; }
+
+    /// <summary>While lost: up to where its peer is known to have received everything.</summary>
+    public FeedPosition Confirmed { get; set; }
+
+    /// <summary>While lost: when it can no longer be resumed, in ms since the Unix epoch.</summary>
+    public long ForgetAt { get; set; } = long.MaxValue;
+
+    /// <summary>While lost: when it leaves the presence list, in ms since the Unix epoch.</summary>
+    public long LeaveAt { get; set; } = long.MaxValue;
+
+    /// <summary>Somebody waits for the gateway to give the socket up.</summary>
+    public TaskCompletionSource? Detached { get; set; }
+}

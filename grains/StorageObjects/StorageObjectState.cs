@@ -1,0 +1,308 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Vaultrice.Grains.Storage;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.StorageObjects;
+
+/// <summary>
+/// The items of one object in memory and the rules that change them. Synchronous and without I/O: every change is handed to
+/// the commit gate in the same step, so memory is exactly what the store will hold once the gate has settled.
+/// </summary>
+internal sealed class StorageObjectState
+{
+    /// <summary>How many earlier encryption settings are kept even when no item uses them.</summary>
+    private const int KeptEncryptionSettings = 100;
+
+    /// <summary>How many removals are remembered for those who resume.</summary>
+    private const int KeptRemovals = 20_000;
+
+    private readonly Dictionary<string, LiveItem> _items = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Removal> _removals = new(StringComparer.Ordinal);
+    private readonly CommitGate _gate;
+    private readonly ObjectLimits _limits;
+    private readonly long _defaultTtl;
+    private readonly long _removalRetention;
+    private long _bytes;
+    private long _lastStampRemoved;
+    private long _forgottenRevision;
+    private bool _retired;
+
+    public StorageObjectState(StoredObject stored, CommitGate gate, ObjectLimits limits, StorageObjectOptions options, long now)
+    {
+        _gate = gate;
+        _limits = limits;
+        _defaultTtl = (long)options.DefaultTtl.TotalMilliseconds;
+        _removalRetention = (long)(options.ResumeWindow + options.GatewayLease).TotalMilliseconds * 2;
+        Revision = stored.Revision;
+        Encryption = stored.Encryption;
+        foreach (var record in stored.Records)
+        {
+            NextExpiry = Math.Min(NextExpiry, record.ExpiresAt);
+            if (record.Item is { } item)
+            {
+                _items.Add(record.Name, new(item, record.Revision));
+                _bytes += SizeOf(record.Name, item);
+            }
+            else if (record.ExpiresAt > now)
+            {
+                _removals.Add(record.Name, new(record.Revision, record.ExpiresAt));
+            }
+        }
+    }
+
+    /// <summary>The number of the object's last change.</summary>
+    public long Revision { get; private set; }
+
+    public EncryptionSettingsHistory? Encryption { get; private set; }
+
+    /// <summary>A time (ms since the Unix epoch) before which nothing expires; may be too early, never too late.</summary>
+    public long NextExpiry { get; private set; } = long.MaxValue;
+
+    public Item? Find(string name, long now) =>
+        _items.TryGetValue(name, out var live) && live.Item.ExpiresAt > now ? live.Item : null;
+
+    public ImmutableArray<NamedItem> FindAll(string? prefix, long now)
+    {
+        var found = ImmutableArray.CreateBuilder<NamedItem>(prefix is null ? _items.Count : 0);
+        foreach (var (name, live) in _items)
+        {
+            if (live.Item.ExpiresAt > now && (prefix is null || name.StartsWith(prefix, StringComparison.Ordinal)))
+                found.Add(new(name, live.Item));
+        }
+        return found.DrainToImmutable();
+    }
+
+    public StorageResult<Item> Set(string name, ItemWrite write, long now)
+    {
+        Expire(now);
+        var present = Find(name, now);
+        if (present is not null && write.IfAbsent)
+            return present;
+        if (write.UpdatedAt is { } expected && present?.UpdatedAt != expected)
+            return UpdatedAtMismatch([name]);
+        if (RefuseKeyVersion(write.KeyVersion) is { } unknownVersion)
+            return unknownVersion;
+        if (RefuseSize(name, write.Value.Length, present) is { } tooLarge)
+            return tooLarge;
+        return Put(name, write.Value, write.Ttl, write.KeyVersion, present, now);
+    }
+
+    public StorageResult<ImmutableArray<NamedItem>> SetMany(ImmutableArray<NamedWrite> writes, long now)
+    {
+        Expire(now);
+        var mismatched = ImmutableArray.CreateBuilder<string>(0);
+        var (bytes, count) = (_bytes, _items.Count);
+        foreach (var (name, write) in writes)
+        {
+            if (write.Value.Length > _limits.ItemBytes)
+                return ItemTooLarge();
+            var present = Find(name, now);
+            if (present is not null && write.IfAbsent)
+                continue;
+            if (write.UpdatedAt is { } expected && present?.UpdatedAt != expected)
+                mismatched.Add(name);
+            if (RefuseKeyVersion(write.KeyVersion) is { } unknownVersion)
+                return unknownVersion;
+            bytes += write.Value.Length - (present?.Value.Length ?? -Encoding.UTF8.GetByteCount(name));
+            count += present is null ? 1 : 0;
+        }
+        if (mismatched.Count > 0)
+            return UpdatedAtMismatch(mismatched.DrainToImmutable());
+        if (count > _limits.ObjectItems && count > _items.Count)
+            return TooManyItems();
+        if (bytes > _limits.ObjectBytes && bytes > _bytes)
+            return ObjectTooLarge();
+
+        var results = ImmutableArray.CreateBuilder<NamedItem>(writes.Length);
+        foreach (var (name, write) in writes)
+        {
+            var present = Find(name, now);
+            results.Add(new(name, present is not null && write.IfAbsent
+                ? present
+                : Put(name, write.Value, write.Ttl, write.KeyVersion, present, now)));
+        }
+        return results.MoveToImmutable();
+    }
+
+    public StorageResult<Item> Apply(string name, AtomicOperation operation, long now)
+    {
+        Expire(now);
+        var present = Find(name, now);
+        if (operation.UpdatedAt is { } expected && present?.UpdatedAt != expected)
+            return UpdatedAtMismatch([name]);
+        var result = AtomicOperations.Apply(operation, present?.Value, _limits.JsonDepth);
+        if (!result.Succeeded)
+            return result.Error;
+        if (RefuseSize(name, result.Value.Length, present) is { } tooLarge)
+            return tooLarge;
+        // Atomic operations work on plain values: whatever the client's encryption, the result has no key version.
+        return Put(name, result.Value, operation.Ttl, keyVersion: null, present, now);
+    }
+
+    public void Remove(IEnumerable<string> names, long now)
+    {
+        Expire(now);
+        foreach (var name in names)
+        {
+            if (!Forget(name, now))
+                _gate.Announce(new ItemRemoved(name));
+        }
+    }
+
+    public void Clear(long now)
+    {
+        Expire(now);
+        foreach (var name in _items.Keys.ToArray())
+            Forget(name, now);
+    }
+
+    /// <summary>The store did not take a change: this memory has run ahead of it and must not be changed any further.</summary>
+    public void Retire() => _retired = true;
+
+    /// <summary>Removes what has expired, and forgets removals nobody can ask for any more.</summary>
+    /// <exception cref="ObjectStoreException">The state is retired.</exception>
+    public void Expire(long now)
+    {
+        if (_retired)
+            throw new ObjectStoreException("The object is being loaded again after a failed commit.");
+        if (now < NextExpiry)
+            return;
+        List<string>? expired = null;
+        NextExpiry = long.MaxValue;
+        foreach (var (name, live) in _items)
+        {
+            if (live.Item.ExpiresAt <= now)
+                (expired ??= []).Add(name);
+            else
+                NextExpiry = Math.Min(NextExpiry, live.Item.ExpiresAt);
+        }
+        foreach (var (name, removal) in _removals)
+        {
+            if (removal.KeepUntil <= now)
+                ForgetRemoval(name, removal);
+            else
+                NextExpiry = Math.Min(NextExpiry, removal.KeepUntil);
+        }
+        foreach (var name in expired ?? [])
+            Forget(name, now);
+    }
+
+    /// <summary>Makes the first encryption settings if there are none.</summary>
+    public EncryptionSettingsHistory EnsureEncryption(int saltLength, long now) => Encryption ?? Rotate(saltLength, now);
+
+    /// <summary>Makes new encryption settings current.</summary>
+    public EncryptionSettingsHistory Rotate(int saltLength, long now)
+    {
+        Expire(now);
+        var salt = RandomNumberGenerator.GetBytes(saltLength);
+        Encryption = Encryption is null
+            ? new(new(salt, 0, now), [])
+            : new(new(salt, Encryption.Current.KeyVersion + 1, now), StillNeeded(Encryption));
+        _gate.Change(Encryption, ++Revision);
+        return Encryption;
+    }
+
+    public StorageError? RefuseKeyVersion(int? keyVersion) =>
+        keyVersion is null || (keyVersion >= 0 && keyVersion <= (Encryption?.Current.KeyVersion ?? -1))
+            ? null
+            : new(StorageErrorCode.KeyVersionMismatch, "This key version was never issued for the object: get its encryption settings first.");
+
+    /// <summary>What changed since a revision, as events in order; null when removals since then may be forgotten.</summary>
+    public ImmutableArray<ObjectEvent>? ChangedSince(long revision, long now)
+    {
+        if (revision < _forgottenRevision || revision > Revision)
+            return null;
+        var changes = new List<(long Revision, ObjectEvent Event)>();
+        foreach (var (name, live) in _items)
+        {
+            if (live.Revision > revision && live.Item.ExpiresAt > now)
+                changes.Add((live.Revision, new ItemSet(name, live.Item)));
+        }
+        foreach (var (name, removal) in _removals)
+        {
+            if (removal.Revision > revision)
+                changes.Add((removal.Revision, new ItemRemoved(name)));
+        }
+        changes.Sort((a, b) => a.Revision.CompareTo(b.Revision));
+        return [.. changes.Select(change => change.Event)];
+    }
+
+    private Item Put(string name, ReadOnlyMemory<byte> value, long? ttl, int? keyVersion, Item? present, long now)
+    {
+        var updatedAt = Math.Max(now, (present?.UpdatedAt ?? _lastStampRemoved) + 1);
+        var item = new Item(value, now + (ttl ?? _defaultTtl), present?.CreatedAt ?? updatedAt, updatedAt, keyVersion);
+        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, name, out var existed);
+        _bytes += SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
+        slot = new(item, ++Revision);
+        if (!existed)
+            _removals.Remove(name);
+        NextExpiry = Math.Min(NextExpiry, item.ExpiresAt);
+        _gate.Change(new(name, item, Revision, item.ExpiresAt), new ItemSet(name, item));
+        return item;
+    }
+
+    private bool Forget(string name, long now)
+    {
+        if (!_items.Remove(name, out var live))
+            return false;
+        _bytes -= SizeOf(name, live.Item);
+        // An item made again under this name must not carry a time that a reader of the old one still holds.
+        _lastStampRemoved = Math.Max(_lastStampRemoved, live.Item.UpdatedAt);
+        var removal = new Removal(++Revision, now + _removalRetention);
+        if (_removals.Count >= KeptRemovals)
+        {
+            foreach (var (oldName, old) in _removals.OrderBy(entry => entry.Value.Revision).Take(KeptRemovals / 4).ToArray())
+                ForgetRemoval(oldName, old);
+        }
+        _removals[name] = removal;
+        NextExpiry = Math.Min(NextExpiry, removal.KeepUntil);
+        _gate.Change(new(name, null, removal.Revision, removal.KeepUntil), new ItemRemoved(name));
+        return true;
+    }
+
+    private void ForgetRemoval(string name, Removal removal)
+    {
+        _removals.Remove(name);
+        _forgottenRevision = Math.Max(_forgottenRevision, removal.Revision);
+    }
+
+    private ImmutableArray<EncryptionSettings> StillNeeded(EncryptionSettingsHistory history)
+    {
+        ImmutableArray<EncryptionSettings> all = [history.Current, .. history.Previous];
+        if (all.Length <= KeptEncryptionSettings)
+            return all;
+        var used = _items.Values.Select(live => live.Item.KeyVersion).ToHashSet();
+        return [.. all.Where((settings, index) => index < KeptEncryptionSettings || used.Contains(settings.KeyVersion))];
+    }
+
+    private StorageError? RefuseSize(string name, int valueBytes, Item? present)
+    {
+        if (valueBytes > _limits.ItemBytes)
+            return ItemTooLarge();
+        if (present is null && _items.Count >= _limits.ObjectItems)
+            return TooManyItems();
+        var growth = valueBytes - (present?.Value.Length ?? -Encoding.UTF8.GetByteCount(name));
+        return growth > 0 && _bytes + growth > _limits.ObjectBytes ? ObjectTooLarge() : null;
+    }
+
+    private StorageError ItemTooLarge() =>
+        new(StorageErrorCode.ItemTooLarge, $"A value may have at most {_limits.ItemBytes} bytes.");
+
+    private StorageError ObjectTooLarge() =>
+        new(StorageErrorCode.ObjectTooLarge, $"An object may hold at most {_limits.ObjectBytes} bytes, names and values together.");
+
+    private StorageError TooManyItems() =>
+        new(StorageErrorCode.TooManyItems, $"An object may hold at most {_limits.ObjectItems} items.");
+
+    private static StorageError UpdatedAtMismatch(ImmutableArray<string> names) =>
+        new(StorageErrorCode.UpdatedAtMismatch, "The item was changed since: its updatedAt is not the expected one.", names);
+
+    private static long SizeOf(string name, Item item) => Encoding.UTF8.GetByteCount(name) + item.Value.Length;
+
+    private readonly record struct LiveItem(Item Item, long Revision);
+
+    private readonly record struct Removal(long Revision, long KeepUntil);
+}
