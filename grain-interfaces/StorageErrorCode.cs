@@ -21,8 +21,6 @@ public enum StorageErrorCode
     CredentialsMissing = 2001,
     CredentialsInvalid = 2002,
     TokenExpired = 2003,
-    PermissionDenied = 2004,
-    ProjectUnknown = 2005,
 
     UpdatedAtMismatch = 3001,
     KeyVersionMismatch = 3002,
@@ -37,5 +35,5 @@ public enum StorageErrorCode
     RequestTimedOut = 4008,
 
     StoreUnavailable = 5001,
-    Draining = 5002,
+    Unexpected = 5002,
 }

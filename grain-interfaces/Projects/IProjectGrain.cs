@@ -25,6 +25,11 @@ public interface IProjectDirectoryGrain : IGrainWithIntegerKey
     [Alias("IsEmpty")]
     Task<bool> IsEmpty();
 
+    /// <summary>Returns when the store behind the grains can be read and written.</summary>
+    /// <exception cref="StorageObjects.ObjectStoreException">It cannot.</exception>
+    [Alias("ProbeStore")]
+    Task ProbeStore();
+
     /// <summary>Lists a project; does nothing if it is listed.</summary>
     [Alias("Add")]
     Task Add(string projectId);

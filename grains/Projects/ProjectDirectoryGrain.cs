@@ -1,13 +1,17 @@
+using Vaultrice.Grains.Storage;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Grains.Projects;
 
 /// <summary>The list of projects, kept in grain storage.</summary>
 [GrainType("vaultrice.project-directory")]
-internal sealed class ProjectDirectoryGrain([PersistentState("projects")] IPersistentState<ProjectDirectoryState> directory)
-    : Grain, IProjectDirectoryGrain
+internal sealed class ProjectDirectoryGrain(
+    [PersistentState("projects")] IPersistentState<ProjectDirectoryState> directory,
+    IObjectStore store) : Grain, IProjectDirectoryGrain
 {
     public Task<bool> IsEmpty() => Task.FromResult(directory.State.ProjectIds.Count == 0);
+
+    public Task ProbeStore() => store.Probe(CancellationToken.None);
 
     public async Task Add(string projectId)
     {

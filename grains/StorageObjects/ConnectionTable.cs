@@ -35,7 +35,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         if (!_connections.TryGetValue(connectionId, out var connection))
             _connections[connectionId] = connection = new(connectionId, principal);
         else if (connection.GatewayId is not null)
-            Detach(connection, connection.Confirmed, now);
+            Detach(connection, default, now);
         connection.GatewayId = gatewayId;
         connection.AttachedAt = now;
         connection.LeaveAt = long.MaxValue;
@@ -45,12 +45,16 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
     }
 
     /// <summary>A connection's socket is gone; it can be taken up again within the resume window.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="confirmed">Up to where its peer is known to have received everything; default when nothing new is known.</param>
+    /// <param name="now">In ms since the Unix epoch.</param>
     public void Detach(Connection connection, FeedPosition confirmed, long now)
     {
         if (connection.GatewayId is not { } gatewayId)
             return;
         connection.GatewayId = null;
-        connection.Confirmed = confirmed;
+        if (confirmed != default)
+            connection.Confirmed = confirmed;
         connection.ForgetAt = now + (long)options.ResumeWindow.TotalMilliseconds;
         connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + (long)options.PresenceGrace.TotalMilliseconds;
         NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
@@ -65,7 +69,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
     public void Forget(Connection connection) => _connections.Remove(connection.Id);
 
     /// <summary>A gateway is alive and holds just these connections, but for those it was given a moment ago.</summary>
-    public void Renew(string gatewayId, FeedPosition position, ImmutableArray<HeldConnection> held, long now)
+    public void Renew(string gatewayId, ImmutableArray<HeldConnection> held, long now)
     {
         foreach (var one in held)
         {
@@ -77,12 +81,9 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         var ids = held.Select(h => h.ConnectionId).ToHashSet(StringComparer.Ordinal);
         var givenBefore = now - (long)options.GatewayLease.TotalMilliseconds / 3;
         foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId && c.AttachedAt < givenBefore && !ids.Contains(c.Id)).ToArray())
-            Detach(connection, position, now);
+            Detach(connection, default, now);
         if (_gateways.TryGetValue(gatewayId, out var gateway))
-        {
             gateway.LeaseEnd = now + (long)options.GatewayLease.TotalMilliseconds;
-            gateway.Position = position;
-        }
     }
 
     /// <summary>Detaches what dead gateways held, forgets lost connections past their window, and tells whose presence ends.</summary>
@@ -93,7 +94,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         foreach (var (gatewayId, gateway) in _gateways.Where(g => g.Value.LeaseEnd <= now).ToArray())
         {
             foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId).ToArray())
-                Detach(connection, gateway.Position, now);
+                Detach(connection, default, now);
         }
         List<JoinedConnection> left = [];
         NextDue = long.MaxValue;
@@ -139,8 +140,6 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         public int Live { get; set; }
 
         public long LeaseEnd { get; set; }
-
-        public FeedPosition Position { get; set; }
     }
 }
 
@@ -160,7 +159,7 @@ internal sealed class Connection(string id, string principal)
 
     public JoinedConnection? Joined { get; set; }
 
-    /// <summary>While lost: up to where its peer is known to have received everything.</summary>
+    /// <summary>Up to where its peer is known to have received everything.</summary>
     public FeedPosition Confirmed { get; set; }
 
     /// <summary>While lost: when it can no longer be resumed, in ms since the Unix epoch.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -231,8 +230,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         await Loaded();
         await _gate.Settled;
-        var (state, now) = (await Loaded(), Now());
-        _connections.Renew(lease.GatewayId, lease.Position, lease.Connections, now);
+        var state = await Loaded();
+        _connections.Renew(lease.GatewayId, lease.Connections, Now());
         ArmTimer();
         var events = Since(lease.Position, state);
         return new(Position, events ?? [], Complete: events is not null);
@@ -240,7 +239,10 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     private ConnectionGrant Grant(string connectionId, bool resumed, ImmutableArray<ObjectEvent> missed, ConnectionRequest request)
     {
-        _connections.Attach(connectionId, request.Principal, request.GatewayId, Now());
+        var connection = _connections.Attach(connectionId, request.Principal, request.GatewayId, Now());
+        // A resumed one keeps its old place until its peer confirms what it missed.
+        if (!resumed)
+            connection.Confirmed = Position;
         ArmTimer();
         return new(connectionId, resumed, Position, missed);
     }
@@ -337,7 +339,6 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _ = Observe(sent);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A lost notice is made good by the gateway's next renewal.")]
     private async Task Observe(Task sent)
     {
         try
@@ -372,7 +373,6 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _timer.Change(wait, Timeout.InfiniteTimeSpan);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A timer has no caller: a store that fails is tried again at the next tick.")]
     private async Task Tick(CancellationToken cancellationToken)
     {
         _timerDue = long.MaxValue;

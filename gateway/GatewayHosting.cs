@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Http.Features;
+using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Http;
+using Vaultrice.Gateway.RealTime;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway;
+
+/// <summary>What makes a host a gateway, whether it also hosts grains or not.</summary>
+public static class GatewayHosting
+{
+    /// <summary>Registers the gateway's parts; Orleans, as silo or client, is registered before.</summary>
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddOptions<ObjectLimits>().BindConfiguration(ObjectLimits.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SocketOptions>().BindConfiguration(SocketOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ProjectSnapshots>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<AccessGate>();
+        services.AddSingleton<ObjectsApi>();
+        services.AddSingleton<ObjectFeeds>();
+        services.AddHostedService(provider => provider.GetRequiredService<ObjectFeeds>());
+        services.AddSingleton<SocketEndpoint>();
+        services.AddSingleton<ProjectRequests>();
+        services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    /// <summary>Puts the gateway's requests first in the pipeline, then routing for everything else.</summary>
+    public static void UseGateway(this WebApplication app)
+    {
+        var requests = app.Services.GetRequiredService<ProjectRequests>();
+        app.Use((context, next) =>
+        {
+            var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+            return RequestTarget.TryParse(raw, out var target) ? requests.Handle(context, target) : next(context);
+        });
+        app.UseRouting();
+        app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapFallback(context =>
+        {
+            ErrorResponses.Write(context, new(StorageErrorCode.UnknownRoute, "There is nothing at this path."));
+            return Task.CompletedTask;
+        });
+    }
+}

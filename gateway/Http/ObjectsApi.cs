@@ -1,0 +1,262 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway.Http;
+
+/// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
+internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> options)
+{
+    /// <summary>What a body may have besides the values: member names, options, white space.</summary>
+    private const int EnvelopeBytes = 64 * 1024;
+
+    private static readonly string[] Operations = ["increment", "decrement", "push", "splice", "merge", "set-in"];
+
+    private readonly ObjectLimits _limits = options.Value;
+    private readonly int _itemBody = options.Value.ItemBytes + EnvelopeBytes;
+    private readonly int _itemsBody = options.Value.ObjectBytes + EnvelopeBytes;
+
+    /// <summary>Which call a path and method make; null when there is nothing at the path.</summary>
+    public static ObjectCall? Find(in RequestTarget target, string method) => target.Call switch
+    {
+        "cache" when HttpMethods.IsGet(method) => target.Rest is null ? ObjectCall.GetAllItems : ObjectCall.GetItem,
+        "cache" when HttpMethods.IsPost(method) => target.Rest is null ? ObjectCall.SetItems
+            : OperationOf(target.Rest) is null ? ObjectCall.SetItem : ObjectCall.ApplyOperation,
+        "cache" when HttpMethods.IsDelete(method) => target.Rest is null ? ObjectCall.RemoveItems : ObjectCall.RemoveItem,
+        "cache" => ObjectCall.WrongMethod,
+        _ when target.Rest is not null => null,
+        "cache-query" => HttpMethods.IsPost(method) ? ObjectCall.GetItems : ObjectCall.WrongMethod,
+        "cache-keys" => HttpMethods.IsGet(method) ? ObjectCall.GetKeys : ObjectCall.WrongMethod,
+        "cache-encryption" => HttpMethods.IsPost(method) ? ObjectCall.GetEncryption : ObjectCall.WrongMethod,
+        "cache-encryption-rotate" => HttpMethods.IsPost(method) ? ObjectCall.RotateEncryption : ObjectCall.WrongMethod,
+        "message" => HttpMethods.IsPost(method) ? ObjectCall.Send : ObjectCall.WrongMethod,
+        "presence-list" => HttpMethods.IsGet(method) ? ObjectCall.GetPresence : ObjectCall.WrongMethod,
+        _ => null,
+    };
+
+    /// <summary>Carries out a call; the refusal, or null when it has answered.</summary>
+    public ValueTask<StorageError?> Answer(HttpContext context, in RequestTarget target, ObjectCall call)
+    {
+        if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
+            return new(InvalidAddress());
+        var grain = grains.GetGrain<IStorageObjectGrain>(new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString());
+        var name = "";
+        if (call is ObjectCall.GetItem or ObjectCall.SetItem or ObjectCall.RemoveItem or ObjectCall.ApplyOperation)
+        {
+            var raw = call == ObjectCall.ApplyOperation ? target.Rest![..target.Rest!.LastIndexOf('/')] : target.Rest;
+            name = RequestTarget.Decode(raw)!;
+            if (!StorageObjectId.IsValidName(name))
+                return new(new StorageError(StorageErrorCode.InvalidName, "An item's name has 1 to 1,024 bytes, no control characters, and no segment . or .. ."));
+        }
+        return call switch
+        {
+            ObjectCall.GetItem => GetItem(context, grain, name),
+            ObjectCall.GetItems => GetItems(context, grain),
+            ObjectCall.GetAllItems => GetAllItems(context, grain, target),
+            ObjectCall.GetKeys => GetKeys(context, grain, target),
+            ObjectCall.SetItem => SetItem(context, grain, name),
+            ObjectCall.SetItems => SetItems(context, grain),
+            ObjectCall.ApplyOperation => ApplyOperation(context, grain, name, OperationOf(target.Rest!)!),
+            ObjectCall.RemoveItem => RemoveItem(context, grain, name),
+            ObjectCall.RemoveItems => RemoveItems(context, grain),
+            ObjectCall.GetEncryption => Encryption(context, grain, rotate: false),
+            ObjectCall.RotateEncryption => Encryption(context, grain, rotate: true),
+            ObjectCall.Send => Send(context, grain),
+            ObjectCall.GetPresence => GetPresence(context, grain),
+            _ => throw new ArgumentOutOfRangeException(nameof(call), call, "This call has no handler."),
+        };
+    }
+
+    /// <summary>The class or the id is none.</summary>
+    public static StorageError InvalidAddress() => new(
+        StorageErrorCode.InvalidName, "A class and an id have 1 to 256 bytes, no control characters, and are not . or .. .");
+
+    private static async ValueTask<StorageError?> GetItem(HttpContext context, IStorageObjectGrain grain, string name)
+    {
+        if (await grain.Get(name) is { } item)
+            JsonResponse.Write(context, item, ItemJson.Write);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return null;
+    }
+
+    private async ValueTask<StorageError?> GetItems(HttpContext context, IStorageObjectGrain grain)
+    {
+        var names = await ReadBody(context, _itemsBody, static (body, limits, _) => RequestBodies.Names(body));
+        if (!names.Succeeded)
+            return names.Error;
+        JsonResponse.Write(context, await grain.GetMany(names.Value), ItemJson.Write);
+        return null;
+    }
+
+    private static async ValueTask<StorageError?> GetAllItems(HttpContext context, IStorageObjectGrain grain, RequestTarget target)
+    {
+        JsonResponse.Write(context, await grain.GetAll(PrefixOf(target)), ItemJson.Write);
+        return null;
+    }
+
+    private static async ValueTask<StorageError?> GetKeys(HttpContext context, IStorageObjectGrain grain, RequestTarget target)
+    {
+        JsonResponse.Write(context, await grain.GetKeys(PrefixOf(target)), ItemJson.Write);
+        return null;
+    }
+
+    private async ValueTask<StorageError?> SetItem(HttpContext context, IStorageObjectGrain grain, string name)
+    {
+        var keyVersion = KeyVersionOf(context);
+        if (!keyVersion.Succeeded)
+            return keyVersion.Error;
+        var write = await ReadBody(context, _itemBody, static (body, limits, version) => RequestBodies.Set(body, limits, version), keyVersion.Value.Version);
+        if (!write.Succeeded)
+            return write.Error;
+        return Answer(context, await grain.Set(name, write.Value));
+    }
+
+    private async ValueTask<StorageError?> SetItems(HttpContext context, IStorageObjectGrain grain)
+    {
+        var keyVersion = KeyVersionOf(context);
+        if (!keyVersion.Succeeded)
+            return keyVersion.Error;
+        var writes = await ReadBody(context, _itemsBody, static (body, limits, version) => RequestBodies.SetMany(body, limits, version), keyVersion.Value.Version);
+        if (!writes.Succeeded)
+            return writes.Error;
+        var result = await grain.SetMany(writes.Value);
+        if (!result.Succeeded)
+            return result.Error;
+        JsonResponse.Write(context, result.Value, ItemJson.Write);
+        return null;
+    }
+
+    private async ValueTask<StorageError?> ApplyOperation(HttpContext context, IStorageObjectGrain grain, string name, string word)
+    {
+        var operation = await ReadBody(context, _itemBody, static (body, limits, word) => RequestBodies.Operation(word, body, limits), word);
+        if (!operation.Succeeded)
+            return operation.Error;
+        return Answer(context, await grain.Apply(name, operation.Value));
+    }
+
+    private static async ValueTask<StorageError?> RemoveItem(HttpContext context, IStorageObjectGrain grain, string name)
+    {
+        await grain.Remove([name]);
+        return NoContent(context);
+    }
+
+    private async ValueTask<StorageError?> RemoveItems(HttpContext context, IStorageObjectGrain grain)
+    {
+        // Without a body everything goes; a body that should be there and is empty must not do that.
+        if (context.Request is { ContentType: null, ContentLength: null or 0 } && !context.Request.Headers.TransferEncoding.Any())
+        {
+            await grain.Clear();
+            return NoContent(context);
+        }
+        var names = await ReadBody(context, _itemsBody, static (body, limits, _) => RequestBodies.Names(body));
+        if (!names.Succeeded)
+            return names.Error;
+        await grain.Remove(names.Value);
+        return NoContent(context);
+    }
+
+    private async ValueTask<StorageError?> Encryption(HttpContext context, IStorageObjectGrain grain, bool rotate)
+    {
+        int? saltLength = null;
+        if (context.Request is not { ContentType: null, ContentLength: null or 0 })
+        {
+            var asked = await ReadBody(context, EnvelopeBytes, static (body, limits, _) => RequestBodies.SaltLength(body));
+            if (!asked.Succeeded)
+                return asked.Error;
+            saltLength = asked.Value.Bytes;
+        }
+        JsonResponse.Write(context, rotate ? await grain.RotateEncryption(saltLength) : await grain.GetEncryption(saltLength), ItemJson.Write);
+        return null;
+    }
+
+    private async ValueTask<StorageError?> Send(HttpContext context, IStorageObjectGrain grain)
+    {
+        var keyVersion = KeyVersionOf(context);
+        if (!keyVersion.Succeeded)
+            return keyVersion.Error;
+        var isText = HasContentType(context, "text/plain");
+        var payload = isText
+            ? await ReadRaw(context, _limits.MessageBytes + EnvelopeBytes, static (body, limits, _) => RequestBodies.TextMessage(body, limits))
+            : await ReadBody(context, _limits.MessageBytes + EnvelopeBytes, static (body, limits, _) => RequestBodies.JsonMessage(body, limits));
+        if (!payload.Succeeded)
+            return payload.Error;
+        return await grain.Send(new(payload.Value, keyVersion.Value.Version, Sender: null)) ?? NoContent(context);
+    }
+
+    private static async ValueTask<StorageError?> GetPresence(HttpContext context, IStorageObjectGrain grain)
+    {
+        JsonResponse.Write(context, await grain.GetPresence(), ItemJson.Write);
+        return null;
+    }
+
+    private static StorageError? Answer(HttpContext context, StorageResult<Item> result)
+    {
+        if (result.Succeeded)
+            JsonResponse.Write(context, result.Value, ItemJson.Write);
+        return result.Error;
+    }
+
+    private static StorageError? NoContent(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return null;
+    }
+
+    private ValueTask<StorageResult<T>> ReadBody<T>(
+        HttpContext context,
+        int maxBytes,
+        Func<ReadOnlyMemory<byte>, ObjectLimits, object?, StorageResult<T>> parse) => ReadBody(context, maxBytes, parse, null);
+
+    private ValueTask<StorageResult<T>> ReadBody<T, TState>(
+        HttpContext context,
+        int maxBytes,
+        Func<ReadOnlyMemory<byte>, ObjectLimits, TState, StorageResult<T>> parse,
+        TState state) => HasContentType(context, "application/json")
+            ? Read(context, maxBytes, parse, state)
+            : new(new StorageError(StorageErrorCode.UnsupportedContentType, "Send the body as application/json."));
+
+    private ValueTask<StorageResult<T>> ReadRaw<T>(
+        HttpContext context,
+        int maxBytes,
+        Func<ReadOnlyMemory<byte>, ObjectLimits, object?, StorageResult<T>> parse) => Read(context, maxBytes, parse, null);
+
+    private async ValueTask<StorageResult<T>> Read<T, TState>(
+        HttpContext context,
+        int maxBytes,
+        Func<ReadOnlyMemory<byte>, ObjectLimits, TState, StorageResult<T>> parse,
+        TState state)
+    {
+        var read = await RequestBody.Read(context, maxBytes);
+        if (!read.Succeeded)
+            return read.Error;
+        using var body = read.Value;
+        return parse(body.Bytes, _limits, state);
+    }
+
+    private static bool HasContentType(HttpContext context, string type) =>
+        context.Request.ContentType is { } sent
+        && sent.StartsWith(type, StringComparison.OrdinalIgnoreCase)
+        && (sent.Length == type.Length || sent[type.Length] is ';' or ' ');
+
+    /// <summary>The operation a POST path ends with, or null; the word alone is an item's name.</summary>
+    private static string? OperationOf(string rest)
+    {
+        var slash = rest.LastIndexOf('/');
+        return slash < 0 ? null : Array.Find(Operations, word => rest.AsSpan(slash + 1).SequenceEqual(word));
+    }
+
+    private static string? PrefixOf(in RequestTarget target) =>
+        target.QueryValue("prefix", plusIsSpace: false) is { Length: > 0 } prefix ? prefix : null;
+
+    private static StorageResult<(bool Sent, int? Version)> KeyVersionOf(HttpContext context)
+    {
+        string? header = context.Request.Headers["X-Enc-KV"];
+        if (header is null)
+            return (false, null);
+        return int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? (true, version)
+            : new StorageError(StorageErrorCode.InvalidArgument, "X-Enc-KV must be a whole number of 0 or more.");
+    }
+}

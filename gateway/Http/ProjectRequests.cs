@@ -1,0 +1,80 @@
+using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.RealTime;
+
+namespace Vaultrice.Gateway.Http;
+
+/// <summary>
+/// Everything below <c>/project/{projectId}</c>: finds out what is called, checks who calls, and turns refusals and failures
+/// into answers. A middleware of its own instead of endpoint routing, because names must be read from the raw target.
+/// </summary>
+internal sealed partial class ProjectRequests(
+    AccessGate access,
+    AccessTokens tokens,
+    ObjectsApi objects,
+    SocketEndpoint sockets,
+    ILogger<ProjectRequests> logger)
+{
+    /// <summary>Answers the request if it addresses a project; else says false.</summary>
+    public static bool Concerns(string rawTarget, out RequestTarget target) => RequestTarget.TryParse(rawTarget, out target);
+
+    /// <summary>Answers the request.</summary>
+    public async Task Handle(HttpContext context, RequestTarget target)
+    {
+        CrossOrigin.Allow(context);
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            CrossOrigin.AnswerPreflight(context);
+            return;
+        }
+        StorageError? refusal;
+        try
+        {
+            refusal = await Dispatch(context, target);
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            refusal = ErrorResponses.Explain(e);
+            if (refusal is null || refusal.Code == StorageErrorCode.StoreUnavailable)
+                LogFailed(e, context.Request.Method, target.Call);
+            refusal ??= new(StorageErrorCode.Unexpected, "The server failed on this request; the failure is in its log.");
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        if (refusal is not null)
+            ErrorResponses.Write(context, refusal);
+    }
+
+    private async ValueTask<StorageError?> Dispatch(HttpContext context, RequestTarget target)
+    {
+        var method = context.Request.Method;
+        if (target is { Call: "auth", Class: "token", Id: null })
+            return HttpMethods.IsGet(method) ? await MintToken(context, target) : WrongMethod();
+        if (target is { Call: "ws", Id: not null, Rest: null })
+            return HttpMethods.IsGet(method) ? await sockets.Handle(context, target) : WrongMethod();
+        if (target.Id is null || ObjectsApi.Find(target, method) is not { } call)
+            return new(StorageErrorCode.UnknownRoute, "There is nothing at this path.");
+        if (call == ObjectCall.WrongMethod)
+            return WrongMethod();
+        var caller = await access.Check(target.ProjectId, context.Request.Headers.Authorization);
+        return caller.Succeeded ? await objects.Answer(context, target, call) : caller.Error;
+    }
+
+    private async ValueTask<StorageError?> MintToken(HttpContext context, RequestTarget target)
+    {
+        var caller = await access.CheckKey(target.ProjectId, context.Request.Headers.Authorization);
+        if (!caller.Succeeded)
+            return caller.Error;
+        var token = await tokens.Issue(caller.Value.ProjectId, caller.Value.ApiKey);
+        context.Response.ContentType = "text/plain";
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.WriteAsync(token, context.RequestAborted);
+        return null;
+    }
+
+    private static StorageError WrongMethod() => new(StorageErrorCode.MethodNotAllowed, "This path does not take this method.");
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} on {Call} failed.")]
+    private partial void LogFailed(Exception failure, string method, string call);
+}

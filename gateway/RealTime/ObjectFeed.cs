@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Vaultrice.Gateway.Http;
+using Vaultrice.Gateways;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway.RealTime;
+
+/// <summary>
+/// What this gateway hears of one object, and the sockets it tells. Keeps the object's position: a gap in the sequence, or
+/// another epoch, makes it ask the object for what it missed.
+/// </summary>
+/// <remarks>Invariant: one thread at a time works off the inbox, so sockets see events in the object's order.</remarks>
+internal sealed partial class ObjectFeed(
+    string objectKey,
+    IStorageObjectGrain grain,
+    string gatewayId,
+    Action<ObjectFeed> emptied,
+    TimeProvider time,
+    ILogger<ObjectFeeds> logger) : IThreadPoolWorkItem
+{
+    private readonly ConcurrentQueue<ObjectEventsNotice> _inbox = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<ObjectSocket> _sockets = [];
+    private ObjectSocket[]? _snapshot;
+    private bool _isRetired;
+    private FeedPosition _position;
+    private volatile bool _isPositioned;
+    private volatile bool _hasFailed;
+    private TaskCompletionSource? _renewal;
+    private int _isScheduled;
+    private long _renewedAt = time.GetTimestamp();
+
+    /// <summary>The object's grain key.</summary>
+    public string ObjectKey => objectKey;
+
+    public IStorageObjectGrain Grain => grain;
+
+    /// <summary>Adds a socket; false when the feed was given up and another one must be made.</summary>
+    public bool TryAdd(ObjectSocket socket)
+    {
+        lock (_lock)
+        {
+            if (_isRetired)
+                return false;
+            _sockets.Add(socket);
+            _snapshot = null;
+            return true;
+        }
+    }
+
+    public void Remove(ObjectSocket socket)
+    {
+        lock (_lock)
+        {
+            _sockets.Remove(socket);
+            _snapshot = null;
+            if (_sockets.Count > 0 || _isRetired)
+                return;
+            _isRetired = true;
+        }
+        emptied(this);
+    }
+
+    /// <summary>The sockets at this moment.</summary>
+    public ObjectSocket[] Sockets
+    {
+        get
+        {
+            lock (_lock)
+                return _snapshot ??= [.. _sockets];
+        }
+    }
+
+    /// <summary>Asks the object for a connection on behalf of a socket that was added.</summary>
+    public async Task<StorageResult<ConnectionGrant>> Connect(string principal, string? resume)
+    {
+        var result = await grain.Connect(new(gatewayId, principal, resume));
+        if (result.Succeeded)
+            StartAt(result.Value.Position);
+        return result;
+    }
+
+    /// <summary>Tells the object that a connection's socket is gone; should it not hear, the next renewal tells it.</summary>
+    public async Task Disconnect(string connectionId, FeedPosition confirmed, bool closedByPeer)
+    {
+        try
+        {
+            await grain.Disconnect(connectionId, confirmed, closedByPeer);
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is not null)
+        {
+            LogUnreachable(e);
+        }
+    }
+
+    /// <summary>Takes what the object says.</summary>
+    public void Take(GatewayNotice notice)
+    {
+        switch (notice)
+        {
+            case ObjectEventsNotice events:
+                _inbox.Enqueue(events);
+                Schedule();
+                break;
+            case ConnectionProbe probe:
+                if (Array.Find(Sockets, socket => socket.ConnectionId == probe.ConnectionId) is { } socket)
+                    socket.Probe();
+                else
+                    _ = Disconnect(probe.ConnectionId, default, closedByPeer: false);
+                break;
+            case ObjectDeactivated:
+                _ = Renew();
+                break;
+        }
+    }
+
+    /// <summary>Attends to what is due, for the feed and its sockets.</summary>
+    public void Sweep(TimeSpan renewEvery)
+    {
+        foreach (var socket in Sockets)
+            socket.Sweep();
+        if (_hasFailed || time.GetElapsedTime(Volatile.Read(ref _renewedAt)) > renewEvery)
+            _ = Renew();
+    }
+
+    /// <summary>Renews the subscription; done when what was missed is delivered.</summary>
+    public Task Renew()
+    {
+        Task renewed;
+        lock (_lock)
+            renewed = (_renewal ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        Schedule();
+        return renewed;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = Pump();
+
+    private void StartAt(FeedPosition position)
+    {
+        lock (_lock)
+        {
+            if (_isPositioned)
+                return;
+            _position = position;
+            _isPositioned = true;
+        }
+        Schedule();
+    }
+
+    private bool HasWork => _isPositioned && (Volatile.Read(ref _renewal) is not null || !_inbox.IsEmpty);
+
+    private void Schedule()
+    {
+        if (Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private async Task Pump()
+    {
+        do
+        {
+            while (_isPositioned)
+            {
+                if (Volatile.Read(ref _renewal) is not null)
+                {
+                    await CatchUp();
+                    continue;
+                }
+                if (!_inbox.TryDequeue(out var notice))
+                    break;
+                if (!TryDeliver(notice))
+                {
+                    // What the object answers includes this notice, unless it is older than the object's present epoch.
+                    await CatchUp();
+                    TryDeliver(notice);
+                }
+            }
+            Interlocked.Exchange(ref _isScheduled, 0);
+        }
+        while (HasWork && Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0);
+    }
+
+    /// <summary>Delivers what is new in a notice; false when something before it is missing.</summary>
+    private bool TryDeliver(ObjectEventsNotice notice)
+    {
+        var seen = _position.Sequence - notice.From.Sequence;
+        if (notice.From.Epoch != _position.Epoch || seen < 0)
+            return false;
+        for (var i = (int)Math.Min(seen, notice.Events.Length); i < notice.Events.Length; i++)
+        {
+            // Only the last event of a commit brings the object to the commit's revision.
+            var revision = i == notice.Events.Length - 1 ? notice.Revision : _position.Revision;
+            _position = new(notice.From.Epoch, notice.From.Sequence + i + 1, revision);
+            Deliver(notice.Events[i], Sockets);
+        }
+        return true;
+    }
+
+    private async Task CatchUp()
+    {
+        TaskCompletionSource? waiting;
+        lock (_lock)
+            (waiting, _renewal) = (_renewal, null);
+        try
+        {
+            var sockets = Sockets;
+            var held = sockets.Select(socket => socket.Held).OfType<HeldConnection>().ToImmutableArray();
+            var missed = await grain.Renew(new(gatewayId, _position, held));
+            _position = missed.Position;
+            foreach (var happened in missed.Events)
+                Deliver(happened, sockets);
+            if (!missed.Complete)
+            {
+                foreach (var socket in sockets)
+                    socket.Close(CloseReason.HistoryLost);
+            }
+            _hasFailed = false;
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is not null)
+        {
+            _hasFailed = true;
+            LogUnreachable(e);
+        }
+        finally
+        {
+            Volatile.Write(ref _renewedAt, time.GetTimestamp());
+            waiting?.SetResult();
+        }
+    }
+
+    private void Deliver(ObjectEvent happened, ObjectSocket[] sockets)
+    {
+        var frame = Frames.Event(happened);
+        var sender = (happened as MessageSent)?.Sender;
+        foreach (var socket in sockets)
+            socket.Deliver(frame, _position, sender);
+        GatewayMetrics.Delivered(sockets.Length);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "An object is not reachable; its sockets will catch up when it is.")]
+    private partial void LogUnreachable(Exception cause);
+}

@@ -1,0 +1,397 @@
+using System.Text.Unicode;
+using Microsoft.Extensions.Options;
+using Vaultrice.Gateway.Http;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway.RealTime;
+
+/// <summary>One client's socket to one object: greets it, carries its frames to the object and the object's events to it.</summary>
+internal sealed class ObjectSocket
+{
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly Stream _stream;
+    private readonly Action _abort;
+    private readonly ObjectFeed _feed;
+    private readonly string _principal;
+    private readonly SocketOptions _options;
+    private readonly ObjectLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly SocketWriter _writer;
+    private readonly FrameReader _reader;
+
+    // Everything below belongs to this lock, but for the time stamps.
+    private readonly Lock _lock = new();
+    private Task? _greeting;
+    private List<(byte[] Frame, FeedPosition Position, string? Except)>? _held = [];
+    private int _heldBytes;
+    private FeedPosition _start;
+    private FeedPosition _sent;
+    private FeedPosition _confirmed;
+    private FeedPosition _pinged;
+    private long _pingNumber;
+    private bool _isPinging;
+    private bool _hasSpoken;
+
+    private long _receivedAt;
+    private long _pingedAt;
+    private TimeSpan _pongWithin;
+    private long _unfinishedSince;
+    private long _closingSince;
+
+    public ObjectSocket(
+        Stream stream,
+        Action abort,
+        ObjectFeed feed,
+        string principal,
+        SocketOptions options,
+        ObjectLimits limits,
+        TimeProvider time)
+    {
+        _stream = stream;
+        _abort = abort;
+        _feed = feed;
+        _principal = principal;
+        _options = options;
+        _limits = limits;
+        _time = time;
+        _writer = new(stream, options.QueueBytes, () => Close(CloseReason.TooSlow));
+        _reader = new(limits.MessageBytes + limits.PresenceBytes + 16 * 1024);
+        _receivedAt = time.GetTimestamp();
+    }
+
+    /// <summary>The connection's id; null before the greeting.</summary>
+    public string? ConnectionId { get; private set; }
+
+    /// <summary>The connection as the object may have to be told of it.</summary>
+    public HeldConnection? Held => ConnectionId is { } id ? new(id, _principal, Joined) : null;
+
+    private JoinedConnection? Joined { get; set; }
+
+    /// <summary>Serves the socket until it is gone.</summary>
+    public async Task Run()
+    {
+        var closedByPeer = false;
+        var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (!closedByPeer && await ReadMore())
+            {
+                CloseReason? violation;
+                while (_reader.TryRead(out var frame, out violation))
+                {
+                    if (frame.Opcode == Opcode.Close)
+                    {
+                        Close(CloseReason.Normal);
+                        closedByPeer = true;
+                        break;
+                    }
+                    if (Volatile.Read(ref _closingSince) == 0)
+                        await Handle(frame);
+                }
+                if (_greeting is not null && greet is not null)
+                {
+                    await greet.DisposeAsync();
+                    greet = null;
+                }
+                Volatile.Write(ref _unfinishedSince, _reader.IsIdle ? 0 : _unfinishedSince == 0 ? _time.GetTimestamp() : _unfinishedSince);
+                if (violation is { } reason)
+                {
+                    // What follows cannot be told apart any more.
+                    Close(reason);
+                    break;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The peer is gone without a goodbye.
+        }
+        finally
+        {
+            if (greet is not null)
+                await greet.DisposeAsync();
+            _reader.Release();
+            await Ended(closedByPeer && Volatile.Read(ref _closingSince) != 0);
+        }
+    }
+
+    /// <summary>Hands an event to the client, or keeps it until the greeting is over.</summary>
+    /// <param name="frame">The event's frame.</param>
+    /// <param name="position">The object's position after the event.</param>
+    /// <param name="except">The connection that must not receive it, or null.</param>
+    public void Deliver(byte[] frame, FeedPosition position, string? except)
+    {
+        var isOver = false;
+        lock (_lock)
+        {
+            if (_held is not null)
+            {
+                _held.Add((frame, position, except));
+                _heldBytes += frame.Length;
+                isOver = _heldBytes > _options.QueueBytes;
+            }
+            else
+            {
+                DeliverNow(frame, position, except);
+            }
+        }
+        if (isOver)
+            Close(CloseReason.TooSlow);
+    }
+
+    /// <summary>Says goodbye; the socket is torn down when the peer does not answer in time.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closingSince, _time.GetTimestamp(), 0) == 0)
+            _writer.Send(Frames.Close(reason), isLast: true);
+    }
+
+    /// <summary>Somebody wants to resume this connection: finds out soon whether its peer still answers.</summary>
+    public void Probe() => Ping(ProbeTimeout);
+
+    /// <summary>Attends to what is due: called for every socket once a second, instead of timers of their own.</summary>
+    public void Sweep()
+    {
+        if (IsOver(Volatile.Read(ref _closingSince), CloseTimeout))
+        {
+            _abort();
+            return;
+        }
+        if (IsOver(Volatile.Read(ref _unfinishedSince), _options.FinishWithin))
+        {
+            Close(CloseReason.Silent);
+            return;
+        }
+        bool isPinging, isUnconfirmed;
+        lock (_lock)
+        {
+            // Any sign of life answers the question whether the peer is there.
+            if (_isPinging && Volatile.Read(ref _receivedAt) > _pingedAt && _time.GetElapsedTime(_pingedAt) > _pongWithin)
+                _isPinging = false;
+            isPinging = _isPinging;
+            isUnconfirmed = _held is null && _sent != _confirmed && _sent != default;
+        }
+        if (isPinging && _time.GetElapsedTime(_pingedAt) > _pongWithin)
+            _abort();
+        else if (!isPinging && (isUnconfirmed || _time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > _options.PingAfter))
+            Ping(_options.PongWithin);
+    }
+
+    private async ValueTask<bool> ReadMore()
+    {
+        // Waiting with an empty buffer holds none while nothing arrives.
+        if (_reader.IsIdle)
+            await _stream.ReadAsync(Memory<byte>.Empty);
+        var count = await _stream.ReadAsync(_reader.GetMemory());
+        _reader.Filled(count);
+        Volatile.Write(ref _receivedAt, _time.GetTimestamp());
+        return count > 0;
+    }
+
+    private async ValueTask Handle(ReceivedFrame frame)
+    {
+        switch (frame.Opcode)
+        {
+            case Opcode.Ping:
+                _writer.Send(Frames.ProtocolPong(frame.Payload.Span));
+                break;
+            case Opcode.Pong:
+                Confirm(frame.Payload.Span);
+                break;
+            case Opcode.Text when !Utf8.IsValid(frame.Payload.Span):
+                Close(CloseReason.NotUtf8);
+                break;
+            case Opcode.Text:
+                await Handle(ClientFrame.Parse(frame.Payload, _limits));
+                break;
+            default:
+                await Greet(null);
+                _writer.Send(Frames.Error("Frames must be text."));
+                break;
+        }
+    }
+
+    private async ValueTask Handle(StorageResult<ClientFrame> parsed)
+    {
+        var isFirst = !_hasSpoken;
+        _hasSpoken = true;
+        if (isFirst && parsed.Succeeded && parsed.Value is { Event: "resume", ConnectionId: { } resume })
+        {
+            // A slow way to us makes the first frame come after the greeting: then the connection changes its id.
+            if (_greeting is not null)
+                await Regreet(resume);
+            else
+                await Greet(resume);
+            return;
+        }
+        await Greet(null);
+        if (ConnectionId is null || Volatile.Read(ref _closingSince) != 0)
+            return;
+        var error = parsed.Error;
+        try
+        {
+            error ??= await Carry(parsed.Value!);
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
+        {
+            error = failure;
+        }
+        if (error is not null)
+            _writer.Send(Frames.Error(error.Message));
+    }
+
+    private async ValueTask<StorageError?> Carry(ClientFrame frame)
+    {
+        switch (frame.Event)
+        {
+            case "ping":
+                _writer.Send(Frames.Pong);
+                return null;
+            case "message" when frame.Payload is not { } payload:
+            case "presence:join" when frame.Payload is not { } data:
+                return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
+            case "message":
+                return await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
+            case "presence:join":
+                return await Join(frame.Payload!.Value, frame.KeyVersion);
+            case "presence:leave":
+                Joined = null;
+                await _feed.Grain.Leave(ConnectionId!, frame.KeyVersion);
+                return null;
+            case "resume":
+                return new(StorageErrorCode.InvalidRequest, "resume must be the first frame.");
+            default:
+                return new(StorageErrorCode.InvalidRequest, "This event is not known.");
+        }
+    }
+
+    private async ValueTask<StorageError?> Join(ReadOnlyMemory<byte> data, int? keyVersion)
+    {
+        var result = await _feed.Grain.Join(ConnectionId!, data, keyVersion);
+        if (result is { Succeeded: false, Error.Code: StorageErrorCode.UnknownConnection })
+        {
+            // The object was activated anew and has not heard of us yet.
+            await _feed.Renew();
+            result = await _feed.Grain.Join(ConnectionId!, data, keyVersion);
+        }
+        if (result.Succeeded)
+            Joined = result.Value;
+        return result.Error;
+    }
+
+    /// <summary>Greets once; whoever comes later waits for the same greeting.</summary>
+    private Task Greet(string? resume)
+    {
+        lock (_lock)
+            return _greeting ??= Connect(resume);
+    }
+
+    private Task Regreet(string resume)
+    {
+        lock (_lock)
+            return _greeting = Again(_greeting!, resume);
+
+        async Task Again(Task first, string resume)
+        {
+            await first;
+            if (ConnectionId is not { } previous)
+                return;
+            lock (_lock)
+                _held ??= [];
+            await Connect(resume);
+            await _feed.Disconnect(previous, default, closedByPeer: true);
+        }
+    }
+
+    private async Task Connect(string? resume)
+    {
+        // The lock of Greet is left before anything is awaited.
+        await Task.Yield();
+        try
+        {
+            var result = await _feed.Connect(_principal, resume);
+            if (result.Succeeded)
+            {
+                Welcome(result.Value);
+                return;
+            }
+            _writer.Send(Frames.Error(result.Error.Message));
+            await Hold(_options, _time);
+            Close(CloseReason.TooManyConnections);
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
+        {
+            _writer.Send(Frames.Error(failure.Message));
+            await Hold(_options, _time);
+            Close(CloseReason.Unavailable);
+        }
+    }
+
+    /// <summary>Keeps a refused client busy for a while, so that its next attempt comes later and not at the same moment as others'.</summary>
+    public static Task Hold(SocketOptions options, TimeProvider time) =>
+        Task.Delay(options.RefusalHold * (1 + Random.Shared.NextDouble()), time);
+
+    private void Welcome(ConnectionGrant grant)
+    {
+        lock (_lock)
+        {
+            ConnectionId = grant.ConnectionId;
+            _writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
+            foreach (var missed in grant.Missed)
+                _writer.Send(Frames.Event(missed));
+            _start = _sent = grant.Position;
+            var held = _held!;
+            _held = null;
+            foreach (var (frame, position, except) in held)
+                DeliverNow(frame, position, except);
+        }
+    }
+
+    private void DeliverNow(byte[] frame, FeedPosition position, string? except)
+    {
+        // What happened before the greeting is in it, or was fetched after it.
+        if (position.Epoch == _start.Epoch && position.Sequence <= _start.Sequence)
+            return;
+        _sent = position;
+        if (except is null || except != ConnectionId)
+            _writer.Send(frame);
+    }
+
+    private void Ping(TimeSpan pongWithin)
+    {
+        lock (_lock)
+        {
+            _isPinging = true;
+            _pinged = _sent;
+            _pingedAt = _time.GetTimestamp();
+            _pongWithin = pongWithin;
+            // Behind all that was sent: its pong says that the peer has received everything up to here.
+            _writer.Send(Frames.Ping(++_pingNumber));
+        }
+    }
+
+    private void Confirm(ReadOnlySpan<byte> payload)
+    {
+        lock (_lock)
+        {
+            if (!_isPinging || !payload.SequenceEqual(Frames.PingPayload(_pingNumber)))
+                return;
+            _isPinging = false;
+            _confirmed = _pinged;
+        }
+    }
+
+    private async Task Ended(bool closedByPeer)
+    {
+        Close(CloseReason.Normal);
+        if (_greeting is { } greeting)
+            await greeting;
+        _feed.Remove(this);
+        if (ConnectionId is { } id)
+            await _feed.Disconnect(id, _confirmed, closedByPeer);
+    }
+
+    private bool IsOver(long since, TimeSpan limit) => since != 0 && _time.GetElapsedTime(since) > limit;
+}

@@ -1,0 +1,129 @@
+namespace Vaultrice.Gateway.RealTime;
+
+/// <summary>
+/// Puts whole frames on a socket's stream, one after the other, from any thread. A frame is written at once while the stream
+/// takes it; only for a slow peer is a queue made.
+/// </summary>
+/// <param name="stream">The socket's stream.</param>
+/// <param name="maxQueuedBytes">How many bytes may wait.</param>
+/// <param name="overflowed">Called instead of queueing more; from then on only a last frame is taken.</param>
+internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action overflowed)
+{
+    private readonly Lock _lock = new();
+    private Queue<ReadOnlyMemory<byte>>? _queue;
+    private int _queuedBytes;
+    private bool _isWriting;
+    private bool _isFull;
+    private bool _isClosed;
+
+    /// <summary>Sends a frame, or queues it behind others.</summary>
+    /// <param name="frame">A whole frame; its bytes must not change any more.</param>
+    /// <param name="isLast">Nothing is sent after it, and what still waits is dropped in its favour.</param>
+    public void Send(ReadOnlyMemory<byte> frame, bool isLast = false)
+    {
+        lock (_lock)
+        {
+            if (_isClosed || (_isFull && !isLast))
+                return;
+            if (isLast)
+            {
+                _isClosed = true;
+                Drop();
+            }
+            if (_isWriting)
+            {
+                _isFull = !isLast && _queuedBytes + frame.Length > maxQueuedBytes;
+                if (_isFull)
+                    Drop();
+                else
+                    Queue(frame);
+            }
+            else
+            {
+                _isWriting = true;
+                Write(frame);
+            }
+        }
+        if (_isFull)
+            overflowed();
+    }
+
+    /// <summary>Writes while the stream takes it; what it does not take at once goes on in the background. Called under the lock.</summary>
+    private void Write(ReadOnlyMemory<byte> frame)
+    {
+        do
+        {
+            ValueTask written;
+            try
+            {
+                written = stream.WriteAsync(frame);
+            }
+            catch (Exception e) when (IsGone(e))
+            {
+                GiveUp();
+                return;
+            }
+            if (!written.IsCompletedSuccessfully)
+            {
+                _ = Finish(written);
+                return;
+            }
+        }
+        while (TryDequeue(out frame));
+        _isWriting = false;
+    }
+
+    private async Task Finish(ValueTask written)
+    {
+        try
+        {
+            await written;
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            lock (_lock)
+                GiveUp();
+            return;
+        }
+        lock (_lock)
+        {
+            if (TryDequeue(out var next))
+                Write(next);
+            else
+                _isWriting = false;
+        }
+    }
+
+    private void Queue(ReadOnlyMemory<byte> frame)
+    {
+        _queuedBytes += frame.Length;
+        (_queue ??= new()).Enqueue(frame);
+    }
+
+    private bool TryDequeue(out ReadOnlyMemory<byte> frame)
+    {
+        if (_queue is null || !_queue.TryDequeue(out frame))
+        {
+            frame = default;
+            _queue = null;
+            return false;
+        }
+        _queuedBytes -= frame.Length;
+        return true;
+    }
+
+    private void Drop()
+    {
+        _queue = null;
+        _queuedBytes = 0;
+    }
+
+    private void GiveUp()
+    {
+        _isClosed = true;
+        Drop();
+    }
+
+    /// <summary>The socket is closed or aborted; its read loop finds out and cleans up.</summary>
+    private static bool IsGone(Exception e) => e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException;
+}
