@@ -14,7 +14,7 @@ public interface IObjectStore
 
     /// <summary>
     /// Stores a commit, all of it or nothing; returns once it is durable. A failure may leave it unknown which of the two
-    /// happened: the caller then loads again.
+    /// happened: the caller then loads again. The commit and the values in it must stay as they are until then.
     /// </summary>
     /// <exception cref="ObjectStoreException">The commit was not stored, or may not have been.</exception>
     Task Commit(StorageObjectId id, ObjectCommit commit);

@@ -1,0 +1,69 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+
+namespace Vaultrice.Grains.Storage.Sqlite;
+
+/// <summary>
+/// Moves the write-ahead log into the database file. The bulk goes in the background, beside the writer. Under constant writing
+/// that never catches up, and the log would grow for ever: past a bound the writer itself moves the small rest, and the log starts over.
+/// </summary>
+internal sealed partial class Checkpoints(string file, sqlite3 writer, ILogger logger) : IDisposable
+{
+    private const int BackgroundAfterPages = 1_000;
+    private const int StartOverAfterPages = 16_384;
+    private const int WriterBusyTimeoutMs = 5_000;
+    private const int StartOverBusyTimeoutMs = 100;
+    private const int StatusPagesWritten = 9;
+
+    private readonly SqliteConnection background = SqliteDatabase.OpenForCheckpoints(file);
+    private Task running = Task.CompletedTask;
+    private int pages;
+    private volatile bool startOver;
+
+    /// <summary>To be called by the writer's thread between two transactions.</summary>
+    public void Step()
+    {
+        raw.sqlite3_db_status(writer, StatusPagesWritten, out var written, out _, 1);
+        pages += written;
+        if (pages < BackgroundAfterPages || !running.IsCompleted)
+            return;
+        pages = 0;
+        if (startOver)
+            StartOver();
+        else
+            running = Task.Run(MoveInBackground);
+    }
+
+    /// <summary>Waits for the background and moves everything; to be called when nothing is written or read any more.</summary>
+    public void Dispose()
+    {
+        running.Wait();
+        background.Dispose();
+        Report(raw.sqlite3_wal_checkpoint_v2(writer, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _));
+    }
+
+    private void MoveInBackground()
+    {
+        Report(raw.sqlite3_wal_checkpoint_v2(background.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var logged, out _));
+        startOver = logged >= StartOverAfterPages;
+    }
+
+    private void StartOver()
+    {
+        // Waits for loads under way, and no longer: an outside reader that stays only delays this.
+        raw.sqlite3_busy_timeout(writer, StartOverBusyTimeoutMs);
+        Report(raw.sqlite3_wal_checkpoint_v2(writer, "main", raw.SQLITE_CHECKPOINT_RESTART, out _, out _));
+        raw.sqlite3_busy_timeout(writer, WriterBusyTimeoutMs);
+        startOver = false;
+    }
+
+    private void Report(int result)
+    {
+        if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+            LogFailed(result);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be moved into the database (SQLite error {Code}); no data is lost, it will be tried again.")]
+    private partial void LogFailed(int code);
+}

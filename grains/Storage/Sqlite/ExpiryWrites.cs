@@ -1,0 +1,68 @@
+using SQLitePCL;
+
+namespace Vaultrice.Grains.Storage.Sqlite;
+
+/// <summary>One portion of a sweep.</summary>
+/// <param name="Records">How many records were deleted.</param>
+/// <param name="Objects">How many objects were looked at; 0 when none is due.</param>
+internal readonly record struct SweepPortion(int Records, int Objects);
+
+/// <summary>Deletes what has expired, and objects that hold nothing any more.</summary>
+internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisposable
+{
+    /// <summary>Bounds how long the commits that wait behind a portion have to wait.</summary>
+    public const int PortionRecords = 1_000;
+    private const int PortionObjects = 100;
+
+    private readonly Statement dueObjects = new(
+        database, "SELECT id FROM objects WHERE next_expiry < ?1 ORDER BY next_expiry LIMIT ?2");
+
+    private readonly Statement deleteItems = new(
+        database,
+        """
+        DELETE FROM items WHERE object = ?1 AND name IN
+          (SELECT name FROM items WHERE object = ?1 AND expires_at < ?2 LIMIT ?3)
+        """);
+
+    private readonly Statement schedule = new(
+        database, "UPDATE objects SET next_expiry = (SELECT min(expires_at) FROM items WHERE object = ?1) WHERE id = ?1");
+
+    // A loaded object writes its row again with its next commit.
+    private readonly Statement deleteEmpty = new(
+        database, "DELETE FROM objects WHERE id = ?1 AND next_expiry IS NULL AND encryption IS NULL");
+
+    public SweepPortion Sweep(long expiredBefore)
+    {
+        var objects = DueObjects(expiredBefore);
+        var left = PortionRecords;
+        foreach (var id in objects)
+        {
+            left -= deleteItems.Bind(1, id).Bind(2, expiredBefore).Bind(3, left).Execute();
+            if (left == 0)
+                break;
+            schedule.Bind(1, id).Execute();
+            deleteEmpty.Bind(1, id).Execute();
+        }
+        if (objects.Count > 0)
+            known.ForgetRows();
+        return new(PortionRecords - left, objects.Count);
+    }
+
+    public void Dispose()
+    {
+        dueObjects.Dispose();
+        deleteItems.Dispose();
+        schedule.Dispose();
+        deleteEmpty.Dispose();
+    }
+
+    private List<long> DueObjects(long expiredBefore)
+    {
+        List<long> due = [];
+        dueObjects.Bind(1, expiredBefore).Bind(2, PortionObjects);
+        while (dueObjects.Step())
+            due.Add(dueObjects.Number(0));
+        dueObjects.Reset();
+        return due;
+    }
+}

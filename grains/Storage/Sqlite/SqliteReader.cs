@@ -1,0 +1,127 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Vaultrice.Grains.Storage.Encryption;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.Storage.Sqlite;
+
+/// <summary>A read connection with its statements. Used by one thread at a time.</summary>
+internal sealed class SqliteReader : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly DataKey dataKey;
+    private readonly Statement begin;
+    private readonly Statement end;
+    private readonly Statement getObject;
+    private readonly Statement getItems;
+    private readonly Statement getState;
+
+    public SqliteReader(string file, DataKey dataKey)
+    {
+        connection = SqliteDatabase.OpenForReading(file);
+        this.dataKey = dataKey;
+        var database = connection.Handle!;
+        begin = new(database, "BEGIN");
+        end = new(database, "COMMIT");
+        getObject = new(database, "SELECT id, revision, encryption FROM objects WHERE key = ?1");
+        getItems = new(
+            database,
+            "SELECT name, revision, expires_at, created_at, updated_at, key_version, value FROM items WHERE object = ?1");
+        getState = new(database, "SELECT etag, data FROM grain_states WHERE key = ?1");
+    }
+
+    public StoredObject Load(string key, CancellationToken cancellationToken)
+    {
+        // One snapshot for both statements: a commit in between would tear the object.
+        begin.Execute();
+        try
+        {
+            if (!getObject.BindText(1, Encoding.UTF8.GetBytes(key)).Step())
+                return new(0, [], null);
+            using var cipher = dataKey.ForObject(key);
+            return new(
+                getObject.Number(1),
+                LoadItems(getObject.Number(0), key, cipher, cancellationToken),
+                getObject.IsNull(2) ? null : OpenEncryption(key, cipher));
+        }
+        finally
+        {
+            getObject.Reset();
+            getItems.Reset();
+            end.Execute();
+        }
+    }
+
+    public (byte[] Data, string ETag)? LoadState(string key)
+    {
+        try
+        {
+            if (!getState.BindText(1, Encoding.UTF8.GetBytes(key)).Step())
+                return null;
+            using var cipher = dataKey.ForGrainState(key);
+            var etag = getState.Bytes(0);
+            var data = cipher.Open(new() { Kind = RecordKind.GrainState, Name = etag }, getState.Bytes(1))
+                ?? throw Altered($"The state '{key}'");
+            return (data, Encoding.UTF8.GetString(etag));
+        }
+        finally
+        {
+            getState.Reset();
+        }
+    }
+
+    /// <summary>Reads something that means nothing.</summary>
+    public void Probe() => LoadState("probe");
+
+    public void Dispose()
+    {
+        begin.Dispose();
+        end.Dispose();
+        getObject.Dispose();
+        getItems.Dispose();
+        getState.Dispose();
+        connection.Dispose();
+    }
+
+    private List<ItemRecord> LoadItems(long id, string key, RecordCipher cipher, CancellationToken cancellationToken)
+    {
+        List<ItemRecord> records = [];
+        getItems.Bind(1, id);
+        while (getItems.Step())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            records.Add(ReadItem(key, cipher));
+        }
+        return records;
+    }
+
+    private ItemRecord ReadItem(string key, RecordCipher cipher)
+    {
+        var nameBytes = getItems.Bytes(0);
+        var name = Encoding.UTF8.GetString(nameBytes);
+        var revision = getItems.Number(1);
+        var expiresAt = getItems.Number(2);
+        if (getItems.IsNull(6))
+            return new(name, null, revision, expiresAt);
+        var binding = new RecordBinding
+        {
+            Kind = RecordKind.Item,
+            Name = nameBytes,
+            Revision = revision,
+            ExpiresAt = expiresAt,
+            CreatedAt = getItems.Number(3),
+            UpdatedAt = getItems.Number(4),
+            KeyVersion = getItems.IsNull(5) ? null : (int)getItems.Number(5),
+        };
+        var value = cipher.Open(binding, getItems.Bytes(6)) ?? throw Altered($"The item '{name}' of object '{key}'");
+        return new(name, new(value, expiresAt, binding.CreatedAt, binding.UpdatedAt, binding.KeyVersion), revision, expiresAt);
+    }
+
+    private EncryptionSettingsHistory OpenEncryption(string key, RecordCipher cipher) =>
+        EncryptionRecord.Read(
+            cipher.Open(EncryptionRecord.Binding, getObject.Bytes(2))
+            ?? throw Altered($"The encryption settings of object '{key}'"));
+
+    private static ObjectStoreException Altered(string what) =>
+        new($"{what} cannot be read: its record was altered or belongs elsewhere; put back a backup.");
+}

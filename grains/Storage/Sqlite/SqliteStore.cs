@@ -1,0 +1,118 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.Storage.Sqlite;
+
+/// <summary>The embedded engine: one database file, one writer that commits in groups, readers beside it.</summary>
+internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDisposable
+{
+    private readonly DataFolder folder;
+    private readonly SqliteConnection connection;
+    private readonly WriterSession session;
+    private readonly Checkpoints checkpoints;
+    private readonly SqliteWriter writer;
+    private readonly ReaderPool readers;
+    private int disposed;
+
+    private SqliteStore(DataFolder folder, SqliteConnection connection, string masterKeyPath, TimeProvider time, ILogger logger)
+    {
+        this.folder = folder;
+        this.connection = connection;
+        var dataKey = StoreKeys.Open(connection, masterKeyPath);
+        session = new(connection.Handle!, dataKey);
+        checkpoints = new(folder.Database, connection.Handle!, logger);
+        readers = new(folder.Database, dataKey);
+        writer = new(session, checkpoints, time, logger);
+        LogOpened(logger, folder.Database);
+    }
+
+    /// <summary>Opens the store in a folder; makes both if there are none.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="masterKeyPath">The master key's file; null for <c>master.key</c> in the folder.</param>
+    /// <exception cref="ObjectStoreException">It cannot be used; says what to do.</exception>
+    public static SqliteStore Open(string path, string? masterKeyPath, TimeProvider time, ILogger<SqliteStore> logger) =>
+        Open(path, masterKeyPath, time, logger, SqliteSchema.Migrations);
+
+    internal static SqliteStore Open(
+        string path, string? masterKeyPath, TimeProvider time, ILogger<SqliteStore> logger, IReadOnlyList<string> migrations)
+    {
+        var folder = DataFolder.Claim(path);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = SqliteDatabase.OpenForWriting(folder.Database, migrations);
+            return new(folder, connection, masterKeyPath ?? folder.DefaultMasterKey, time, logger);
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            folder.Dispose();
+            if (e is SqliteException failure)
+                throw SqliteFailure.Opening(folder.Database, failure);
+            throw;
+        }
+    }
+
+    public Task<StoredObject> Load(StorageObjectId id, CancellationToken cancellationToken) =>
+        readers.Read(reader => reader.Load(id.ToString(), cancellationToken), cancellationToken);
+
+    public Task Commit(StorageObjectId id, ObjectCommit commit)
+    {
+        var key = id.ToString();
+        return writer.Write(session => session.Objects.Commit(key, commit));
+    }
+
+    public async Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken)
+    {
+        // Objects whose next expiry was noted too early give a portion without records; that is no reason to stop.
+        SweepPortion portion;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            portion = await writer.Write(session => session.Expiry.Sweep(expiredBefore));
+        }
+        while (portion is { Records: 0, Objects: > 0 });
+        return portion.Records;
+    }
+
+    public async Task Probe(CancellationToken cancellationToken)
+    {
+        await writer.Write(session => session.Probe()).WaitAsync(cancellationToken);
+        await readers.Read(
+            reader =>
+            {
+                reader.Probe();
+                return true;
+            },
+            cancellationToken);
+    }
+
+    public Task<(byte[] Data, string ETag)?> Read(string key) =>
+        readers.Read(reader => reader.LoadState(key), CancellationToken.None);
+
+    public Task<string?> Write(string key, byte[] data, string? expectedETag) =>
+        writer.Write(session => session.GrainStates.Write(key, data, expectedETag));
+
+    public Task<bool> Delete(string key, string? expectedETag) =>
+        writer.Write(session => session.GrainStates.Delete(key, expectedETag));
+
+    /// <summary>Runs SQL on the writer's connection, after what is queued.</summary>
+    internal Task Run(string sql) => writer.Write(session => session.Run(sql));
+
+    /// <summary>Finishes the queued changes, moves the log into the database and lets the folder go.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+            return;
+        writer.Dispose();
+        readers.Dispose();
+        session.Dispose();
+        checkpoints.Dispose();
+        connection.Dispose();
+        folder.Dispose();
+    }
+
+    [LoggerMessage(LogLevel.Information, "The store is open: {File}")]
+    private static partial void LogOpened(ILogger logger, string file);
+}
