@@ -14,8 +14,8 @@ public static class GatewayHosting
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.AddOptions<ObjectLimits>().BindConfiguration(ObjectLimits.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<SocketOptions>().BindConfiguration(SocketOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<ObjectLimits>(ObjectLimits.Section);
+        services.AddSettings<SocketOptions>(SocketOptions.Section);
         services.AddSingleton<ProjectSnapshots>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccessGate>();

@@ -1,2 +1,15 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Build().Run();
+using Vaultrice.Gateway;
+using Vaultrice.Silo;
+
+return await HostRunner.Run(() =>
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var roles = builder.Configuration.GetRoles();
+    builder.AddSilo(roles);
+    if (roles.HasFlag(Roles.Gateway))
+        builder.AddGateway();
+    var app = builder.Build();
+    if (roles.HasFlag(Roles.Gateway))
+        app.UseGateway();
+    return app;
+});

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using Vaultrice.Projects;
+
+namespace Vaultrice.Silo;
+
+/// <summary>
+/// Sees to it that a new installation has a project and an api key: those of the configuration or, in Development, generated
+/// ones, which are printed once because nothing keeps the secret.
+/// </summary>
+internal sealed partial class Bootstrap(
+    IGrainFactory grains,
+    IOptions<BootstrapOptions> options,
+    IHostEnvironment environment,
+    IHostApplicationLifetime lifetime,
+    IServer server,
+    TimeProvider time,
+    ILogger<Bootstrap> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value is { ProjectId: { } projectId, ApiKey: { } apiKey, ApiSecret: { } secret })
+        {
+            if (!await Ensure(projectId, apiKey, secret))
+                LogKept(projectId);
+        }
+        else if (await grains.GetGrain<IProjectDirectoryGrain>(0).IsEmpty())
+        {
+            if (environment.IsDevelopment())
+                await Generate();
+            else
+                LogNoProject();
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task Generate()
+    {
+        var projectId = "project-" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+        var apiKey = "key-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        await Ensure(projectId, apiKey, secret);
+        lifetime.ApplicationStarted.Register(() => Print(projectId, apiKey, secret));
+    }
+
+    private async Task<bool> Ensure(string projectId, string apiKey, string secret)
+    {
+        var project = grains.GetGrain<IProjectGrain>(projectId);
+        await project.Create(projectId);
+        return await project.AddApiKey(new(apiKey, ApiKey.Hash(secret), time.GetUtcNow().ToUnixTimeMilliseconds(), Enabled: true));
+    }
+
+    /// <summary>To the console and not to the log: logs must not hold secrets.</summary>
+    private void Print(string projectId, string apiKey, string secret)
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5000";
+        Console.WriteLine($$"""
+
+            This installation is new. Here is a project to start with; the secret is shown this once:
+
+              import { NonLocalStorage } from '@vaultrice/sdk'
+
+              // The SDK's base URL belongs to the root of its classes.
+              Object.getPrototypeOf(Object.getPrototypeOf(NonLocalStorage)).basePath = '{{address}}'
+
+              const list = new NonLocalStorage({
+                projectId: '{{projectId}}',
+                apiKey: '{{apiKey}}',
+                apiSecret: '{{secret}}'
+              }, 'my-list')
+
+              list.on('setItem', item => console.log(item.prop, '=', item.value))
+              await list.setItem('hello', 'world')
+
+            """);
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} already has the api key of Bootstrap:ApiKey; it stays as it is.")]
+    private partial void LogKept(string projectId);
+
+    [LoggerMessage(2, LogLevel.Warning, "There is no project yet: set Bootstrap:ProjectId, Bootstrap:ApiKey and Bootstrap:ApiSecret to have one created.")]
+    private partial void LogNoProject();
+}
