@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway;
@@ -6,11 +5,14 @@ namespace Vaultrice.Gateway;
 /// <summary>Runs a host; a start that fails for a reason the operator can mend ends with one sentence and exit code 1.</summary>
 public static class HostRunner
 {
-    public static async Task<int> Run(Func<WebApplication> build)
+    /// <param name="args">The command line.</param>
+    /// <param name="build">Makes the host of its builder.</param>
+    public static async Task<int> Run(string[] args, Func<WebApplicationBuilder, WebApplication> build)
     {
         try
         {
-            var app = build();
+            // Settings files lie beside the program, wherever it is started; data goes where it is started.
+            var app = build(WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory }));
             await using (app)
                 await app.RunAsync();
             return 0;

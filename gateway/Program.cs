@@ -1,9 +1,8 @@
 using Vaultrice.Gateway;
 using Vaultrice.Gateway.RealTime;
 
-return await HostRunner.Run(() =>
+return await HostRunner.Run(args, builder =>
 {
-    var builder = WebApplication.CreateBuilder(args);
     builder.UseOrleansClient(client =>
     {
         // Any clustering that the section Orleans names is set up by Orleans itself.

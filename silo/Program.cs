@@ -1,9 +1,8 @@
 using Vaultrice.Gateway;
 using Vaultrice.Silo;
 
-return await HostRunner.Run(() =>
+return await HostRunner.Run(args, builder =>
 {
-    var builder = WebApplication.CreateBuilder(args);
     var roles = builder.Configuration.GetRoles();
     builder.AddSilo(roles);
     if (roles.HasFlag(Roles.Gateway))

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Providers;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Vaultrice.StorageObjects;
@@ -145,7 +144,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
     private async ValueTask<StorageError?> RemoveItems(HttpContext context, IStorageObjectGrain grain)
     {
         // Without a body everything goes; a body that should be there and is empty must not do that.
-        if (context.Request is { ContentType: null, ContentLength: null or 0 } && !context.Request.Headers.TransferEncoding.Any())
+        if (context.Request is { ContentType: null, ContentLength: null or 0 } && context.Request.Headers.TransferEncoding.Count == 0)
         {
             await grain.Clear();
             return NoContent(context);

@@ -1,5 +1,4 @@
 using System.Text.Unicode;
-using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Http;
 using Vaultrice.StorageObjects;
 
@@ -183,7 +182,7 @@ internal sealed class ObjectSocket
     {
         // Waiting with an empty buffer holds none while nothing arrives.
         if (_reader.IsIdle)
-            await _stream.ReadAsync(Memory<byte>.Empty);
+            _ = await _stream.ReadAsync(Memory<byte>.Empty);
         var count = await _stream.ReadAsync(_reader.GetMemory());
         _reader.Filled(count);
         Volatile.Write(ref _receivedAt, _time.GetTimestamp());
@@ -249,8 +248,7 @@ internal sealed class ObjectSocket
             case "ping":
                 _writer.Send(Frames.Pong);
                 return null;
-            case "message" when frame.Payload is not { } payload:
-            case "presence:join" when frame.Payload is not { } data:
+            case "message" or "presence:join" when frame.Payload is null:
                 return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
             case "message":
                 return await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
