@@ -9,9 +9,9 @@ namespace Vaultrice.Benchmarks;
 /// <summary>Puts every scenario on the floor and on ours, by turns, and prints what came of it.</summary>
 internal sealed class BenchmarkRun(BenchmarkOptions options)
 {
-    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Quick ? 1 : 3));
+    private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Quick ? 1 : 2));
     private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(options.Quick ? 0.5 : 1.5);
-    private readonly int _rounds = options.Rounds ?? (options.Quick ? 1 : 3);
+    private readonly int _rounds = options.Rounds ?? (options.Quick ? 1 : 5);
     private readonly Dictionary<string, RowResult> _rows = [];
     private readonly List<string> _failures = [];
 
@@ -22,8 +22,8 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
         CpuCores.PinLoadGenerator();
 
         var scenarios = Choose();
-        await RunAllAsync(scenarios.Where(scenario => !scenario.NeedsFreshServers), cancellation);
         foreach (var scenario in scenarios.Where(scenario => scenario.NeedsFreshServers)) await RunAllAsync([scenario], cancellation);
+        await RunAllAsync(scenarios.Where(scenario => !scenario.NeedsFreshServers), cancellation);
 
         Console.WriteLine();
         Console.WriteLine(MarkdownReport.Write(_rows.Values));

@@ -47,22 +47,29 @@ internal readonly record struct HttpReply(int Status, ReadOnlyMemory<byte> Body)
         return at >= 0;
     }
 
-    /// <summary>Moves the chunks together, once the last one is there.</summary>
+    /// <summary>Moves the chunks together, once the last one is there; until then nothing is touched.</summary>
     private static bool TryJoinChunks(Span<byte> bytes, out int joined)
     {
         joined = 0;
-        if (!bytes.EndsWith("0\r\n\r\n"u8)) return false;
-
         var from = 0;
-        while (Utf8Parser.TryParse(bytes[from..], out int length, out var digits, 'x') && length > 0)
+        while (TryReadChunk(bytes, ref from, out var length) && length > 0) from += length + 2;
+        if (!bytes[..Math.Min(from + 2, bytes.Length)].EndsWith("0\r\n\r\n"u8)) return false;
+
+        for (from = 0; TryReadChunk(bytes, ref from, out var length) && length > 0; from += length + 2)
         {
-            from += digits + 2;
-            if (from + length > bytes.Length) return false;
             bytes.Slice(from, length).CopyTo(bytes[joined..]);
             joined += length;
-            from += length + 2;
         }
 
+        return true;
+    }
+
+    /// <summary>Reads a chunk's length and moves on to its data.</summary>
+    private static bool TryReadChunk(ReadOnlySpan<byte> bytes, ref int from, out int length)
+    {
+        length = 0;
+        if (from >= bytes.Length || !Utf8Parser.TryParse(bytes[from..], out length, out var digits, 'x')) return false;
+        from += digits + 2;
         return true;
     }
 }

@@ -42,7 +42,8 @@ internal static class MarkdownReport
     public static string MachineLine() => string.Create(
         CultureInfo.InvariantCulture,
         $"{CpuCores.Count} cores, {(CpuCores.CanPin ? "server on one, load on the others" : "not pinned")}; " +
-        $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}; {RuntimeInformation.FrameworkDescription}");
+        $"{RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}, {RuntimeInformation.OSArchitecture}; " +
+        $"{RuntimeInformation.FrameworkDescription}");
 
     private static string Both(double ours, double floor) =>
         double.IsNaN(ours) && double.IsNaN(floor) ? "" : $"{Number(ours)} / {Number(floor)}";

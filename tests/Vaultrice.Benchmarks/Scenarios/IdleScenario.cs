@@ -32,6 +32,7 @@ internal sealed class IdleScenario(int connections) : IScenario
 
         await using var held = await OpenAsync(target, connections, cancellation);
         var after = await ResidentMemory.SettledAsync(processId, cancellation);
+        Console.WriteLine($"{target.Name}: {before >> 20} MB resident, {after >> 20} MB with {connections} connections");
         await held.PingAllAsync(cancellation);
         return [new Sample(_row, new Figures((after - before) / 1024.0 / connections))];
     }

@@ -41,10 +41,10 @@ internal static class FullCollection
     private static async Task<NetworkStream> CallAsync(string path, byte command, byte[] payload, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            var stream = new NetworkStream(socket, ownsSocket: true);
             byte[] message = [.. "DOTNET_IPC_V1\0"u8, 0, 0, EventPipe, command, 0, 0, .. payload];
             BinaryPrimitives.WriteUInt16LittleEndian(message.AsSpan(14), (ushort)message.Length);
             await stream.WriteAsync(message, cancellation);
@@ -55,7 +55,7 @@ internal static class FullCollection
         }
         catch
         {
-            await stream.DisposeAsync();
+            socket.Dispose();
             throw;
         }
     }
