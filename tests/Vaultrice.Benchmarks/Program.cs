@@ -31,7 +31,7 @@ try
 
     return await new BenchmarkRun(options).RunAsync(cancellation.Token);
 }
-catch (OperationCanceledException)
+catch (Exception) when (cancellation.IsCancellationRequested)
 {
     return 130;
 }

@@ -13,7 +13,7 @@ internal static class SiloProgram
     public static async Task BuildAsync(CancellationToken cancellation)
     {
         using var build = Process.Start(new ProcessStartInfo(
-            ServerProcess.DotnetHost, ["build", "-c", "Release", "--nologo", "-v", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false", "silo"])
+            ServerProcess.DotnetHost, ["build", "-c", "Release", "--nologo", "-v", "quiet", "-clp:NoSummary", "-nodeReuse:false", "-p:UseSharedCompilation=false", "silo"])
         {
             WorkingDirectory = FindRepository(),
         })!;
