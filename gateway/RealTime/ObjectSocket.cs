@@ -203,7 +203,7 @@ internal sealed class ObjectSocket
                 Close(CloseReason.NotUtf8);
                 break;
             case Opcode.Text:
-                await Handle(ClientFrame.Parse(frame.Payload, _limits));
+                await Handle(ClientFrame.Read(frame.Payload.Span, _limits));
                 break;
             default:
                 await Greet(null);
