@@ -19,6 +19,7 @@ public static class GatewayHosting
         services.AddSingleton<ProjectSnapshots>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccessGate>();
+        services.AddSingleton<ObjectGrains>();
         services.AddSingleton<ObjectsApi>();
         services.AddSingleton<ObjectFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<ObjectFeeds>());

@@ -5,7 +5,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
-internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> options)
+internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> options)
 {
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
@@ -39,7 +39,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
     {
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
             return new(InvalidAddress());
-        var grain = grains.GetGrain<IStorageObjectGrain>(new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString());
+        var grain = grains[new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString()];
         var name = "";
         if (call is ObjectCall.GetItem or ObjectCall.SetItem or ObjectCall.RemoveItem or ObjectCall.ApplyOperation)
         {

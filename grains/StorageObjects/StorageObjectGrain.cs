@@ -70,7 +70,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _gate.Settled.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             Tell(gateway, new ObjectDeactivated(_id.ToString()));
     }
@@ -78,7 +78,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public async ValueTask<Item?> Get(string name)
     {
         var item = (await Loaded()).Find(name, Now());
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get", item);
     }
 
@@ -87,21 +87,21 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         var (state, now) = (await Loaded(), Now());
         ImmutableArray<NamedItem> items =
             [.. names.Distinct().Select(name => new NamedItem(name, state.Find(name, now)!)).Where(item => item.Item is not null)];
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get-many", items);
     }
 
     public async ValueTask<ImmutableArray<NamedItem>> GetAll(string? prefix)
     {
         var items = (await Loaded()).FindAll(prefix, Now());
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get-all", items);
     }
 
     public async ValueTask<ImmutableArray<string>> GetKeys(string? prefix)
     {
         ImmutableArray<string> names = [.. (await Loaded()).FindAll(prefix, Now()).Select(item => item.Name)];
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("keys", names);
     }
 
@@ -166,6 +166,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public ValueTask<ImmutableArray<JoinedConnection>> GetPresence()
     {
         CollectDue();
+        _ = Settled();
         return new(Counted<ImmutableArray<JoinedConnection>>("presence", [.. _connections.Joined]));
     }
 
@@ -175,7 +176,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
         {
             await GivenUp(lost);
-            await _gate.Settled;
+            await _gate.Settle();
             var state = await Loaded();
             // Looked up again: while this waited, the connection may have been forgotten or resumed by somebody else.
             if (_connections.Find(resume) == lost && lost.GatewayId is null && Missed(lost, state) is { } missed)
@@ -193,7 +194,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _connections.Detach(connection, confirmed, Now());
             if (closedByPeer)
                 EndPresence(connection);
-            ArmTimer();
+            _ = Settled();
         }
         return Task.CompletedTask;
     }
@@ -229,7 +230,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public async Task<CatchUp> Renew(GatewayLease lease)
     {
         await Loaded();
-        await _gate.Settled;
+        await _gate.Settle();
         var state = await Loaded();
         _connections.Renew(lease.GatewayId, lease.Connections, Now());
         ArmTimer();
@@ -355,7 +356,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private Task Settled()
     {
         ArmTimer();
-        return _gate.Settled;
+        return _gate.Settle();
     }
 
     private void ArmTimer() => ArmTimer(Math.Min(_state?.NextExpiry ?? long.MaxValue, _connections.NextDue));
