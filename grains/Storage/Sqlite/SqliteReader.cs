@@ -10,8 +10,6 @@ internal sealed class SqliteReader : IDisposable
 {
     private readonly SqliteConnection connection;
     private readonly DataKey dataKey;
-    private readonly Statement begin;
-    private readonly Statement end;
     private readonly Statement getObject;
     private readonly Statement getItems;
     private readonly Statement getState;
@@ -21,8 +19,6 @@ internal sealed class SqliteReader : IDisposable
         connection = SqliteDatabase.OpenForReading(file);
         this.dataKey = dataKey;
         var database = connection.Handle!;
-        begin = new(database, "BEGIN");
-        end = new(database, "COMMIT");
         getObject = new(database, "SELECT id, revision, encryption FROM objects WHERE key = ?1");
         getItems = new(
             database,
@@ -32,8 +28,8 @@ internal sealed class SqliteReader : IDisposable
 
     public StoredObject Load(string key, CancellationToken cancellationToken)
     {
-        // One snapshot for both statements: a commit in between would tear the object.
-        begin.Execute();
+        // The object's row is held until its items are read, and with it one snapshot of the database: a commit in between
+        // would tear the object.
         try
         {
             if (!getObject.BindText(1, Encoding.UTF8.GetBytes(key)).Step())
@@ -46,9 +42,8 @@ internal sealed class SqliteReader : IDisposable
         }
         finally
         {
-            getObject.Reset();
             getItems.Reset();
-            end.Execute();
+            getObject.Reset();
         }
     }
 
@@ -75,8 +70,6 @@ internal sealed class SqliteReader : IDisposable
 
     public void Dispose()
     {
-        begin.Dispose();
-        end.Dispose();
         getObject.Dispose();
         getItems.Dispose();
         getState.Dispose();
