@@ -39,6 +39,13 @@ export function client (sdk, more = {}, by = credentials) {
   return made
 }
 
+/** A sync object; a new object unless an id is given. */
+export async function syncObject (sdk, more = {}) {
+  const made = await sdk.createSyncObject(credentials, options({ id: newId(), ...more }))
+  open.push(made)
+  return made
+}
+
 /** Says goodbye for all clients of this file. */
 export async function disconnectAll () {
   await Promise.all(open.splice(0).map(one => one.disconnect().catch(() => {})))
