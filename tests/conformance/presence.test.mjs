@@ -83,15 +83,16 @@ test('a socket closed without leaving leaves at once', async () => {
 })
 
 test('a connection that is lost leaves after the grace, not before', async () => {
+  const { proxy, far } = await use.throughProxy()
   const one = await connected(client(use.sdk))
-  const lost = client(use.far, { id: one.id, connectionSettings: { autoReconnect: false } })
+  const lost = client(far, { id: one.id, connectionSettings: { autoReconnect: false } })
   await connected(lost)
   const joins = record(one, 'presence:join')
   const leaves = record(one, 'presence:leave')
   await lost.join({ name: 'lost' })
   await joins.first()
   const severed = Date.now()
-  use.proxy.sever()
+  proxy.sever()
   await until('the client loses its socket', () => !lost.isConnected)
   assert.deepEqual(await joined(one), [{ name: 'lost' }])
   assert.deepEqual((await leaves.first()).data, { name: 'lost' })
@@ -102,13 +103,14 @@ test('a connection that is lost leaves after the grace, not before', async () =>
 })
 
 test('a connection that comes back within the grace never left', async () => {
+  const { proxy, far } = await use.throughProxy()
   const one = await connected(client(use.sdk))
-  const back = await connected(client(use.far, { id: one.id }))
+  const back = await connected(client(far, { id: one.id }))
   const joins = record(one, 'presence:join')
   const leaves = record(one, 'presence:leave')
   await back.join({ name: 'back' })
   const { connectionId, joinedAt } = await joins.first()
-  use.proxy.sever()
+  proxy.sever()
   // The SDK joins again by itself.
   await joins.count(2)
   assert.equal(joins.received[1].connectionId, connectionId)

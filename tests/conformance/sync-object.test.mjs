@@ -109,20 +109,21 @@ test('with a passphrase it is encrypted', async () => {
 })
 
 test('after a lost connection it is up to date again', async () => {
+  const { proxy, far } = await use.throughProxy()
   const one = await syncObject(use.sdk)
-  const cut = await syncObject(use.far, { id: one.id })
+  const cut = await syncObject(far, { id: one.id })
   one.kept = 1
   one.removed = 1
   await until('both properties arrive', () => cut.kept === 1 && cut.removed === 1)
-  use.proxy.hold()
-  use.proxy.sever()
+  proxy.hold()
+  proxy.sever()
   await until('the client loses its socket', () => !cut.isConnected)
   one.kept = 2
   one.added = 3
   delete one.removed
   const plain = client(use.sdk, { id: one.id })
   await until('the writes are stored', async () => (await plain.getAllKeys()).sort().join() === 'added,kept')
-  use.proxy.release()
+  proxy.release()
   await until('the client is up to date', () => cut.kept === 2 && cut.added === 3 && !('removed' in cut))
   cut.kept = 4
   await until('it can write again', () => one.kept === 4)

@@ -18,9 +18,9 @@ export class Proxy {
     return proxy
   }
 
-  /** How many connections are open on the server's side. */
-  get connections () {
-    return [...this.#pairs].filter(pair => !pair.far.destroyed).length
+  /** How many WebSockets are open on the server's side. */
+  get sockets () {
+    return [...this.#pairs].filter(pair => pair.isSocket && !pair.far.destroyed).length
   }
 
   /** Listens, on the same port as before. */
@@ -57,6 +57,12 @@ export class Proxy {
   /** From now on bytes vanish in both directions, and neither side learns of it. */
   blackhole () { this.#toClient = this.#toServer = false }
 
+  /** New connections work; the old ones stay as they are. */
+  flow () {
+    for (const pair of this.#pairs) pair.isDead = !this.#toClient || !this.#toServer
+    this.#toClient = this.#toServer = true
+  }
+
   /** Bytes flow again; connections that lost bytes, or that the server has given up, break. */
   heal () {
     this.#toClient = this.#toServer = true
@@ -74,14 +80,17 @@ export class Proxy {
 
   #accept (near) {
     const far = connect(this.#target, '127.0.0.1')
-    const pair = { near, far }
+    const pair = { near, far, isDead: false, isSocket: false }
     this.#pairs.add(pair)
     far.on('error', () => {})
-    near.on('data', bytes => this.#toServer && far.write(bytes))
-    far.on('data', bytes => this.#toClient && near.write(bytes))
-    near.on('end', () => this.#toServer && far.end())
-    far.on('end', () => this.#toClient && near.end())
-    near.on('close', () => this.#toServer && far.destroy())
-    far.on('close', () => this.#toClient && near.destroy())
+    const up = () => this.#toServer && !pair.isDead
+    const down = () => this.#toClient && !pair.isDead
+    near.once('data', bytes => { pair.isSocket = /^GET \/project\/[^/]+\/ws\//.test(bytes.toString('latin1')) })
+    near.on('data', bytes => up() && far.write(bytes))
+    far.on('data', bytes => down() && near.write(bytes))
+    near.on('end', () => up() && far.end())
+    far.on('end', () => down() && near.end())
+    near.on('close', () => up() && far.destroy())
+    far.on('close', () => down() && near.destroy())
   }
 }

@@ -4,20 +4,25 @@ import { Proxy } from './proxy.mjs'
 import { Server } from './server.mjs'
 
 /**
- * One server for a file's tests, stopped after them. Once the tests run there are server, sdk (which calls it directly),
- * proxy and far (an SDK that calls through the proxy).
+ * One server for a file's tests, stopped after them. Once the tests run there are server and sdk, which calls it directly;
+ * throughProxy gives a proxy of its own and an SDK that calls through it.
  */
 export function suite (settings) {
-  const parts = {}
+  const proxies = []
+  const parts = {
+    async throughProxy () {
+      const proxy = await Proxy.before(parts.server)
+      proxies.push(proxy)
+      return { proxy, far: loadSdk(proxy.url) }
+    }
+  }
   before(async () => {
     parts.server = await Server.start(settings)
     parts.sdk = loadSdk(parts.server.url)
-    parts.proxy = await Proxy.before(parts.server)
-    parts.far = loadSdk(parts.proxy.url)
   })
   after(async () => {
     await disconnectAll()
-    parts.proxy?.close()
+    for (const proxy of proxies) proxy.close()
     await parts.server?.stop()
   })
   return parts
