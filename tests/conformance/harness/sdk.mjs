@@ -5,8 +5,13 @@ import WebSocket from 'ws'
 import { apiKey, apiSecret, projectId } from './server.mjs'
 import { Inbox, until } from './waiting.mjs'
 
-// Node 20 has none.
-globalThis.WebSocket = WebSocket
+// Node 20 has none. That of browsers does not throw when nobody listens to its errors.
+globalThis.WebSocket = class extends WebSocket {
+  constructor (...args) {
+    super(...args)
+    this.on('error', () => {})
+  }
+}
 
 const require = createRequire(import.meta.url)
 const folder = dirname(require.resolve('@vaultrice/sdk/package.json')) + sep

@@ -1,4 +1,4 @@
-import { after, before } from 'node:test'
+import { after, afterEach, before } from 'node:test'
 import { disconnectAll, loadSdk } from './sdk.mjs'
 import { Proxy } from './proxy.mjs'
 import { Server } from './server.mjs'
@@ -20,8 +20,9 @@ export function suite (settings) {
     parts.server = await Server.start(settings)
     parts.sdk = loadSdk(parts.server.url)
   })
+  // A client of an earlier test would go on reconnecting.
+  afterEach(disconnectAll)
   after(async () => {
-    await disconnectAll()
     for (const proxy of proxies) proxy.close()
     await parts.server?.stop()
   })
