@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { client, credentials, newId, options } from './harness/sdk.mjs'
+import { client, credentials, disconnectedAfterwards, newId, options } from './harness/sdk.mjs'
 import { suite } from './harness/suite.mjs'
 import { Inbox, until } from './harness/waiting.mjs'
 
@@ -17,7 +17,7 @@ class Device {
 
 const patient = { reconnectBaseDelay: 100, reconnectMaxDelay: 400 }
 const offlineStorage = (sdk, id, more) => sdk.createOfflineNonLocalStorage(credentials, options({ id, connectionSettings: patient, ...more }))
-const offlineObject = (sdk, id, more) => sdk.createOfflineSyncObject(credentials, options({ id, connectionSettings: patient, ...more }))
+const offlineObject = async (sdk, id, more) => disconnectedAfterwards(await sdk.createOfflineSyncObject(credentials, options({ id, connectionSettings: patient, ...more })))
 
 test('an offline storage online does everything a storage does', async () => {
   const one = await offlineStorage(use.sdk, newId())

@@ -39,16 +39,18 @@ export function options (more = {}) {
 
 /** A client of an object; a new object unless an id is given. */
 export function client (sdk, more = {}, by = credentials) {
-  const made = new sdk.NonLocalStorage(by, options({ id: newId(), ...more }))
-  open.push(made)
-  return made
+  return disconnectedAfterwards(new sdk.NonLocalStorage(by, options({ id: newId(), ...more })))
 }
 
 /** A sync object; a new object unless an id is given. */
 export async function syncObject (sdk, more = {}) {
-  const made = await sdk.createSyncObject(credentials, options({ id: newId(), ...more }))
-  open.push(made)
-  return made
+  return disconnectedAfterwards(await sdk.createSyncObject(credentials, options({ id: newId(), ...more })))
+}
+
+/** Has this instance say goodbye with the others. */
+export function disconnectedAfterwards (one) {
+  open.push(one)
+  return one
 }
 
 /** Says goodbye for all clients of this file. */
