@@ -32,6 +32,7 @@ internal sealed class ObjectSocket
     private long _pingNumber;
     private bool _isPinging;
     private bool _hasSpoken;
+    private bool _isOver;
 
     private long _receivedAt;
     private long _pingedAt;
@@ -155,7 +156,7 @@ internal sealed class ObjectSocket
     {
         if (IsOver(Volatile.Read(ref _closingSince), CloseTimeout))
         {
-            _abort();
+            Abort();
             return;
         }
         if (IsOver(Volatile.Read(ref _unfinishedSince), _options.FinishWithin))
@@ -173,7 +174,7 @@ internal sealed class ObjectSocket
             isUnconfirmed = _held is null && _sent != _confirmed && _sent != default;
         }
         if (isPinging && _time.GetElapsedTime(_pingedAt) > _pongWithin)
-            _abort();
+            Abort();
         else if (!isPinging && (isUnconfirmed || _time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > _options.PingAfter))
             Ping(_options.PongWithin);
     }
@@ -384,11 +385,29 @@ internal sealed class ObjectSocket
     private async Task Ended(bool closedByPeer)
     {
         Close(CloseReason.Normal);
-        if (_greeting is { } greeting)
-            await greeting;
-        _feed.Remove(this);
+        try
+        {
+            if (_greeting is { } greeting)
+                await greeting;
+        }
+        finally
+        {
+            _feed.Remove(this);
+            lock (_lock)
+                _isOver = true;
+        }
         if (ConnectionId is { } id)
             await _feed.Disconnect(id, _confirmed, closedByPeer);
+    }
+
+    /// <summary>Tears the socket down. Once it is over its request may be gone: then there is nothing left to tear down.</summary>
+    private void Abort()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                _abort();
+        }
     }
 
     private bool IsOver(long since, TimeSpan limit) => since != 0 && _time.GetElapsedTime(since) > limit;
