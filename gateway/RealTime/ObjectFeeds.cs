@@ -34,10 +34,14 @@ internal sealed partial class ObjectFeeds(
     {
         var stream = cluster.GetStreamProvider(StreamNames.Provider)
             .GetStream<GatewayNotice>(StreamId.Create(StreamNames.Gateways, _gatewayId));
-        _subscription = await stream.SubscribeAsync((notice, _) =>
+        _subscription = await stream.SubscribeAsync(notices =>
         {
-            if (_feeds.TryGetValue(notice.ObjectKey, out var feed))
-                feed.Take(notice);
+            // Quick and without awaiting: all gateways of a process hear one after the other.
+            foreach (var notice in notices)
+            {
+                if (_feeds.TryGetValue(notice.Item.ObjectKey, out var feed))
+                    feed.Take(notice.Item);
+            }
             return Task.CompletedTask;
         });
         lifetime.ApplicationStopping.Register(CloseAll);

@@ -203,7 +203,7 @@ internal sealed class ObjectSocket
                 Close(CloseReason.NotUtf8);
                 break;
             case Opcode.Text:
-                await Handle(ClientFrame.Parse(frame.Payload, _limits));
+                await Handle(ClientFrame.Read(frame.Payload.Span, _limits));
                 break;
             default:
                 await Greet(null);
@@ -216,7 +216,7 @@ internal sealed class ObjectSocket
     {
         var isFirst = !_hasSpoken;
         _hasSpoken = true;
-        if (isFirst && parsed.Succeeded && parsed.Value is { Event: "resume", ConnectionId: { } resume })
+        if (isFirst && parsed.Succeeded && parsed.Value is { Event: ClientFrame.Resume, ConnectionId: { } resume })
         {
             // A slow way to us makes the first frame come after the greeting: then the connection changes its id.
             if (_greeting is not null)
@@ -245,20 +245,20 @@ internal sealed class ObjectSocket
     {
         switch (frame.Event)
         {
-            case "ping":
+            case ClientFrame.Ping:
                 _writer.Send(Frames.Pong);
                 return null;
-            case "message" or "presence:join" when frame.Payload is null:
+            case ClientFrame.Message or ClientFrame.Join when frame.Payload is null:
                 return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
-            case "message":
+            case ClientFrame.Message:
                 return await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
-            case "presence:join":
+            case ClientFrame.Join:
                 return await Join(frame.Payload!.Value, frame.KeyVersion);
-            case "presence:leave":
+            case ClientFrame.Leave:
                 Joined = null;
                 await _feed.Grain.Leave(ConnectionId!, frame.KeyVersion);
                 return null;
-            case "resume":
+            case ClientFrame.Resume:
                 return new(StorageErrorCode.InvalidRequest, "resume must be the first frame.");
             default:
                 return new(StorageErrorCode.InvalidRequest, "This event is not known.");

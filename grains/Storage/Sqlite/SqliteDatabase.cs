@@ -18,12 +18,13 @@ internal static class SqliteDatabase
         {
             connection.Open();
             raw.sqlite3_busy_timeout(connection.Handle, BusyTimeoutMs);
-            SqliteSchema.Check(connection, migrations);
+            // Before anything is read: reading would leave log files behind that are read-only too.
             if (raw.sqlite3_db_readonly(connection.Handle, "main") != 0)
             {
                 throw new ObjectStoreException(
                     $"The database '{file}' is read-only: let the user this server runs as write to the file and its folder.");
             }
+            SqliteSchema.Check(connection, migrations);
             Execute(
                 connection,
                 """

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Streams;
 using Orleans.TestingHost;
 using Vaultrice.Gateway.RealTime;
@@ -42,7 +44,7 @@ public class StreamCluster : IAsyncLifetime
         var gateway = _cluster.Silos[0].GatewayAddress.Endpoint;
         var host = new HostBuilder().UseOrleansClient(client => client
             .UseStaticClustering(gateway)
-            .Configure<Orleans.Configuration.ClusterOptions>(options =>
+            .Configure<ClusterOptions>(options =>
             {
                 options.ClusterId = _cluster.Options.ClusterId;
                 options.ServiceId = _cluster.Options.ServiceId;
@@ -65,13 +67,16 @@ public class StreamCluster : IAsyncLifetime
 
     private sealed class SiloSide : ISiloConfigurator
     {
-        public void Configure(ISiloBuilder siloBuilder) =>
-            siloBuilder.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
+        // A stopping silo waits for calls under way, and only time ends those to a client that died.
+        public void Configure(ISiloBuilder siloBuilder) => siloBuilder
+            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10))
+            .AddMemoryGrainStorage("PubSubStore")
+            .AddGatewayStreams();
     }
 
     private sealed class ClientSide : IClientBuilderConfigurator
     {
-        public void Configure(Microsoft.Extensions.Configuration.IConfiguration configuration, IClientBuilder clientBuilder) =>
+        public void Configure(IConfiguration configuration, IClientBuilder clientBuilder) =>
             clientBuilder.AddGatewayStreams();
     }
 }
