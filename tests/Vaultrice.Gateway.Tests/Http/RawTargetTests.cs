@@ -45,8 +45,6 @@ public sealed class RawTargetTests(SharedServer shared)
     [InlineData("%ff")]
     [InlineData("%C3")]
     [InlineData("%ED%A0%80")]
-    [InlineData("%00")]
-    [InlineData("a%00b")]
     [InlineData("%0a")]
     [InlineData("%7F")]
     [InlineData("%C2%80")]
@@ -83,7 +81,7 @@ public sealed class RawTargetTests(SharedServer shared)
     [InlineData("..", "id")]
     [InlineData("class", "..")]
     [InlineData("class", "%ff")]
-    [InlineData("class", "a%00")]
+    [InlineData("class", "a%01")]
     [InlineData("cl%2Fass", "id")]
     [InlineData("", "id")]
     public async Task A_class_or_id_that_is_none_is_refused(string @class, string id)
@@ -132,7 +130,10 @@ public sealed class RawTargetTests(SharedServer shared)
         Assert.Equal("1", answer.Ok().Value);
     }
 
+    /// <summary>The server below the gateway refuses these itself, without a body.</summary>
     [Theory]
+    [InlineData("%00")]
+    [InlineData("a%00b")]
     [InlineData("a\0b")]
     [InlineData("a b")]
     [InlineData("a\u00ffb")]
