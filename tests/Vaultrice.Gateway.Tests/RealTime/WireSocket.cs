@@ -172,6 +172,16 @@ internal sealed class WireSocket : IAsyncDisposable
         Assert.Equal("""{"event":"pong"}""", await ReceiveText("The pong did not come"));
     }
 
+    /// <summary>Waits for the server's ping and answers it, so that the server knows what arrived here up to now.</summary>
+    public async Task Confirm()
+    {
+        var frame = await ReadFrame("The server did not ask whether what it sent has arrived", null);
+        Assert.True(frame is { Opcode: Ping }, $"A ping was expected, this came: {frame?.Text ?? "the end"}");
+        await SendFrame(Final | Pong, frame!.Payload);
+        // Answered after the pong was read.
+        await ReceiveNothingMore();
+    }
+
     /// <summary>Asserts that the server ends the connection; frames that still come are read over.</summary>
     public async Task ReceiveEnd(TimeSpan? within = null)
     {
