@@ -339,7 +339,7 @@ internal sealed class ObjectSocket
             ConnectionId = grant.ConnectionId;
             _writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
-                _writer.Send(Frames.Event(missed));
+                _writer.Send(Frames.Event(missed), isCatchUp: true);
             _start = _sent = grant.Position;
             var held = _held!;
             _held = null;
