@@ -279,7 +279,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _gate.Announce(new PresenceLeft(left));
     }
 
-    private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading ??= Reload());
+    private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
     private async Task<StorageObjectState> Load(CancellationToken cancellationToken) =>
         new(await _store.Load(_id, cancellationToken), _gate, _limits, _options, Now());
@@ -287,17 +287,10 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     /// <summary>After a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
     private async Task<StorageObjectState> Reload()
     {
-        try
-        {
-            var state = await Load(CancellationToken.None);
-            if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
-                Publish(changes, state.Revision);
-            return _state = state;
-        }
-        finally
-        {
-            _loading = null;
-        }
+        var state = await Load(CancellationToken.None);
+        if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
+            Publish(changes, state.Revision);
+        return _state = state;
     }
 
     private Task Commit(CommitBatch batch) =>
