@@ -22,6 +22,11 @@ internal sealed class CommitGate(
     /// <summary>Completes when everything handed in so far is durable and announced; fails if any of it could not be stored.</summary>
     public Task Settled => (_collecting ?? _committing)?.Done.Task ?? Task.CompletedTask;
 
+    /// <summary>How many events wait here.</summary>
+    public int UnannouncedEvents =>
+        (_collecting?.Events.Count ?? 0)
+        + (_committing != _collecting && _committing is { Done.Task.IsCompleted: false } committing ? committing.Events.Count : 0);
+
     /// <summary>Hands in a change of an item together with the event that tells of it.</summary>
     public void Change(in ItemRecord record, ObjectEvent change)
     {

@@ -32,6 +32,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly CommitGate _gate;
     private readonly ConnectionTable _connections;
     private readonly EventRing _ring;
+    private readonly LookBack _lookBack;
     private readonly long _epoch = RandomNumberGenerator.GetInt32(int.MaxValue) + 1L;
 
     private StorageObjectId _id;
@@ -56,6 +57,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _gate = new(Commit, AnnounceBatch, CommitFailed);
         _connections = new(_options, _limits.ObjectConnections);
         _ring = new(_options.ResumeEvents, _options.ResumeBytes);
+        _lookBack = new(_epoch, _ring, _gate);
     }
 
     private FeedPosition Position => new(_epoch, _ring.LastSequence, _announcedRevision);
@@ -175,11 +177,18 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
         {
             await GivenUp(lost);
-            await _gate.Settled;
-            var state = await Loaded();
-            // Looked up again: while this waited, the connection may have been forgotten or resumed by somebody else.
-            if (_connections.Find(resume) == lost && lost.GatewayId is null && Missed(lost, state) is { } missed)
-                return Grant(lost.Id, resumed: true, missed, request);
+            // Looked up again after each wait: meanwhile the connection may have been forgotten or resumed by somebody else.
+            while (_connections.Find(resume) == lost && lost.GatewayId is null)
+            {
+                var state = await Loaded();
+                var glance = _lookBack.Take(lost.Confirmed, state, Now());
+                await _gate.Settled;
+                if (_connections.Find(resume) != lost || lost.GatewayId is not null || !_lookBack.TryTell(lost.Confirmed, glance, out var missed))
+                    continue;
+                if (missed is null)
+                    break;
+                return Grant(lost.Id, resumed: true, missed.Value.RemoveAll(m => m is MessageSent message && message.Sender == lost.Id), request);
+            }
         }
         if (_connections.IsFull)
             return new StorageError(StorageErrorCode.TooManyConnections, $"An object may have at most {_limits.ObjectConnections} connections.");
@@ -228,13 +237,18 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public async Task<CatchUp> Renew(GatewayLease lease)
     {
-        await Loaded();
-        await _gate.Settled;
-        var state = await Loaded();
+        ImmutableArray<ObjectEvent>? missed;
+        LookBack.Glance glance;
+        do
+        {
+            var state = await Loaded();
+            glance = _lookBack.Take(lease.Position, state, Now());
+            await _gate.Settled;
+        }
+        while (!_lookBack.TryTell(lease.Position, glance, out missed));
         _connections.Renew(lease.GatewayId, lease.Connections, Now());
         ArmTimer();
-        var events = Since(lease.Position, state);
-        return new(Position, events ?? [], Complete: events is not null);
+        return new(Position, missed ?? [], Complete: missed is not null);
     }
 
     private ConnectionGrant Grant(string connectionId, bool resumed, ImmutableArray<ObjectEvent> missed, ConnectionRequest request)
@@ -257,13 +271,6 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id));
         await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
-
-    private ImmutableArray<ObjectEvent>? Missed(Connection lost, StorageObjectState state) =>
-        Since(lost.Confirmed, state)?.RemoveAll(missed => missed is MessageSent message && message.Sender == lost.Id);
-
-    /// <summary>What happened after a position: every event while the ring reaches back, else the outcome; null if even that is forgotten.</summary>
-    private ImmutableArray<ObjectEvent>? Since(FeedPosition position, StorageObjectState state) =>
-        (position.Epoch == _epoch ? _ring.After(position.Sequence) : null) ?? state.ChangedSince(position.Revision, Now());
 
     private void EndPresence(Connection connection)
     {
