@@ -90,6 +90,10 @@ internal sealed class CommitGate(
         var follower = _collecting;
         _collecting = null;
         failed(cause);
+        // Who came and left did so whatever the store holds, and nobody would tell it later.
+        var presence = new CommitBatch();
+        presence.Events.AddRange(batch.Events.Concat(follower?.Events ?? []).Where(happened => happened is PresenceJoined or PresenceLeft));
+        announce(presence);
         var error = cause as ObjectStoreException
             ?? new ObjectStoreException("The change could not be stored; nothing of it was acknowledged.", cause);
         batch.Fail(error);
