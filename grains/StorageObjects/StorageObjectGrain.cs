@@ -185,7 +185,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
                 await _gate.Settled;
                 if (_connections.Find(resume) != lost || lost.GatewayId is not null || !_lookBack.TryTell(lost.Confirmed, glance, out var missed))
                     continue;
-                if (missed is null)
+                if (missed is null || _connections.IsFull)
                     break;
                 return Grant(lost.Id, resumed: true, missed.Value.RemoveAll(m => m is MessageSent message && message.Sender == lost.Id), request);
             }
