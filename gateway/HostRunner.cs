@@ -32,8 +32,8 @@ public static class HostRunner
             }
             catch
             {
-                // The silo may run already, and leaves its cluster in order only when it is stopped.
-                await app.StopAsync();
+                // The silo may run already, and leaves its cluster in order only when it is stopped; if it does not, that is no news.
+                await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 throw;
             }
             isStarting = false;
