@@ -31,6 +31,11 @@ internal sealed class CommitGate(
         return last?.Done.Task ?? Task.CompletedTask;
     }
 
+    /// <summary>How many events wait here.</summary>
+    public int UnannouncedEvents =>
+        (_collecting?.Events.Count ?? 0)
+        + (_committing is { Done.Task.IsCompleted: false } committing ? committing.Events.Count : 0);
+
     /// <summary>Hands in a change of an item together with the event that tells of it.</summary>
     public void Change(in ItemRecord record, ObjectEvent change)
     {
@@ -81,6 +86,10 @@ internal sealed class CommitGate(
         var follower = _collecting;
         _collecting = null;
         failed(cause);
+        // Who came and left did so whatever the store holds, and nobody would tell it later.
+        var presence = new CommitBatch();
+        presence.Events.AddRange(batch.Events.Concat(follower?.Events ?? []).Where(happened => happened is PresenceJoined or PresenceLeft));
+        announce(presence);
         var error = cause as ObjectStoreException
             ?? new ObjectStoreException("The change could not be stored; nothing of it was acknowledged.", cause);
         batch.Fail(error);

@@ -32,6 +32,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly CommitGate _gate;
     private readonly ConnectionTable _connections;
     private readonly EventRing _ring;
+    private readonly LookBack _lookBack;
     private readonly long _epoch = RandomNumberGenerator.GetInt32(int.MaxValue) + 1L;
 
     private StorageObjectId _id;
@@ -56,6 +57,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _gate = new(Commit, AnnounceBatch, CommitFailed);
         _connections = new(_options, _limits.ObjectConnections);
         _ring = new(_options.ResumeEvents, _options.ResumeBytes);
+        _lookBack = new(_epoch, _ring, _gate);
     }
 
     private FeedPosition Position => new(_epoch, _ring.LastSequence, _announcedRevision);
@@ -176,11 +178,18 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
         {
             await GivenUp(lost);
-            await _gate.Settle();
-            var state = await Loaded();
-            // Looked up again: while this waited, the connection may have been forgotten or resumed by somebody else.
-            if (_connections.Find(resume) == lost && lost.GatewayId is null && Missed(lost, state) is { } missed)
-                return Grant(lost.Id, resumed: true, missed, request);
+            // Looked up again after each wait: meanwhile the connection may have been forgotten or resumed by somebody else.
+            while (_connections.Find(resume) == lost && lost.GatewayId is null)
+            {
+                var state = await Loaded();
+                var glance = _lookBack.Take(lost.Confirmed, state, Now());
+                await _gate.Settle();
+                if (_connections.Find(resume) != lost || lost.GatewayId is not null || !_lookBack.TryTell(lost.Confirmed, glance, out var missed))
+                    continue;
+                if (missed is null || _connections.IsFull)
+                    break;
+                return Grant(lost.Id, resumed: true, missed.Value.RemoveAll(m => m is MessageSent message && message.Sender == lost.Id), request);
+            }
         }
         if (_connections.IsFull)
             return new StorageError(StorageErrorCode.TooManyConnections, $"An object may have at most {_limits.ObjectConnections} connections.");
@@ -229,13 +238,18 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public async Task<CatchUp> Renew(GatewayLease lease)
     {
-        await Loaded();
-        await _gate.Settle();
-        var state = await Loaded();
+        ImmutableArray<ObjectEvent>? missed;
+        LookBack.Glance glance;
+        do
+        {
+            var state = await Loaded();
+            glance = _lookBack.Take(lease.Position, state, Now());
+            await _gate.Settle();
+        }
+        while (!_lookBack.TryTell(lease.Position, glance, out missed));
         _connections.Renew(lease.GatewayId, lease.Connections, Now());
         ArmTimer();
-        var events = Since(lease.Position, state);
-        return new(Position, events ?? [], Complete: events is not null);
+        return new(Position, missed ?? [], Complete: missed is not null);
     }
 
     private ConnectionGrant Grant(string connectionId, bool resumed, ImmutableArray<ObjectEvent> missed, ConnectionRequest request)
@@ -259,13 +273,6 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private ImmutableArray<ObjectEvent>? Missed(Connection lost, StorageObjectState state) =>
-        Since(lost.Confirmed, state)?.RemoveAll(missed => missed is MessageSent message && message.Sender == lost.Id);
-
-    /// <summary>What happened after a position: every event while the ring reaches back, else the outcome; null if even that is forgotten.</summary>
-    private ImmutableArray<ObjectEvent>? Since(FeedPosition position, StorageObjectState state) =>
-        (position.Epoch == _epoch ? _ring.After(position.Sequence) : null) ?? state.ChangedSince(position.Revision, Now());
-
     private void EndPresence(Connection connection)
     {
         if (connection.Joined is not { } joined)
@@ -280,7 +287,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _gate.Announce(new PresenceLeft(left));
     }
 
-    private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading ??= Reload());
+    private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
     private async Task<StorageObjectState> Load(CancellationToken cancellationToken) =>
         new(await _store.Load(_id, cancellationToken), _gate, _limits, _options, Now());
@@ -288,17 +295,10 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     /// <summary>After a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
     private async Task<StorageObjectState> Reload()
     {
-        try
-        {
-            var state = await Load(CancellationToken.None);
-            if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
-                Publish(changes, state.Revision);
-            return _state = state;
-        }
-        finally
-        {
-            _loading = null;
-        }
+        var state = await Load(CancellationToken.None);
+        if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
+            Publish(changes, state.Revision);
+        return _state = state;
     }
 
     private Task Commit(CommitBatch batch) =>

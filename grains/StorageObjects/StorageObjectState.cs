@@ -46,9 +46,13 @@ internal sealed class StorageObjectState
                 _items.Add(record.Name, new(item, record.Revision));
                 _bytes += SizeOf(record.Name, item);
             }
-            else if (record.ExpiresAt > now)
+            else
             {
-                _removals.Add(record.Name, new(record.Revision, record.ExpiresAt));
+                _lastStampRemoved = Math.Max(_lastStampRemoved, record.ExpiresAt - _removalRetention);
+                if (record.ExpiresAt > now)
+                    _removals.Add(record.Name, new(record.Revision, record.ExpiresAt));
+                else
+                    _forgottenRevision = Math.Max(_forgottenRevision, record.Revision);
             }
         }
     }
@@ -251,7 +255,8 @@ internal sealed class StorageObjectState
         _bytes -= SizeOf(name, live.Item);
         // An item made again under this name must not carry a time that a reader of the old one still holds.
         _lastStampRemoved = Math.Max(_lastStampRemoved, live.Item.UpdatedAt);
-        var removal = new Removal(++Revision, now + _removalRetention);
+        // The time it is kept until tells a later load of that time.
+        var removal = new Removal(++Revision, Math.Max(now, live.Item.UpdatedAt) + _removalRetention);
         if (_removals.Count >= KeptRemovals)
         {
             foreach (var (oldName, old) in _removals.OrderBy(entry => entry.Value.Revision).Take(KeptRemovals / 4).ToArray())

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Vaultrice.Grains.Storage;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.Tests.StorageObjects;
+
+/// <summary>A store that fails and stalls as it is told, object by object.</summary>
+internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
+{
+    private readonly ConcurrentDictionary<StorageObjectId, StoreFaults> _faults = [];
+
+    /// <summary>The store behind, which never fails.</summary>
+    public IObjectStore Inner => inner;
+
+    public StoreFaults Of(StorageObjectId id) => _faults.GetOrAdd(id, static _ => new());
+
+    public async Task<StoredObject> Load(StorageObjectId id, CancellationToken cancellationToken)
+    {
+        if (Of(id).TakeLoadFailure())
+            throw new ObjectStoreException("The store was told to fail this load.");
+        return await inner.Load(id, cancellationToken);
+    }
+
+    public async Task Commit(StorageObjectId id, ObjectCommit commit)
+    {
+        var outcome = await Of(id).Arrive(commit);
+        if (outcome == CommitOutcome.FailBefore)
+            throw new ObjectStoreException("The store was told to fail before it stored this commit.");
+        await inner.Commit(id, commit);
+        if (outcome == CommitOutcome.FailAfter)
+            throw new IOException("The store was told to fail after it stored this commit.");
+    }
+
+    public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
+
+    public Task Probe(CancellationToken cancellationToken) => inner.Probe(cancellationToken);
+}

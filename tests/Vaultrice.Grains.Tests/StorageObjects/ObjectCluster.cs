@@ -1,0 +1,71 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Streams;
+using Orleans.TestingHost;
+using Vaultrice.Grains.Storage;
+using Vaultrice.Grains.Storage.Memory;
+using Vaultrice.Grains.StorageObjects;
+using Vaultrice.Grains.Streaming;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.StorageObjects;
+
+/// <summary>One silo with storage objects on a store that can fail, a clock that stands still, and small limits.</summary>
+public sealed class ObjectCluster : IAsyncLifetime
+{
+    public const int MaxConnections = 3;
+    public const int ResumeEvents = 8;
+
+    private readonly InProcessTestCluster _cluster;
+
+    public ObjectCluster()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
+            silo.Services.AddSingleton<IObjectStore>(Store);
+            silo.Services.Configure<ObjectLimits>(limits => limits.ObjectConnections = MaxConnections);
+            silo.Services.Configure<StorageObjectOptions>(options => options.ResumeEvents = ResumeEvents);
+            silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+            // Only grains live by the test's clock; the silo's own loops must not jump with it.
+            string[] own =
+            [
+                TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership,
+                TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, StreamingTimeProviderNames.Streaming,
+            ];
+            foreach (var key in own)
+                silo.Services.AddKeyedSingleton(key, TimeProvider.System);
+            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, new GrainClock(Clock));
+        });
+        _cluster = builder.Build();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    internal FaultyStore Store { get; } = new(new MemoryStore(NullLogger<MemoryStore>.Instance));
+
+    public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public IClusterClient Client => _cluster.Silos[0].ServiceProvider.GetRequiredService<IClusterClient>();
+
+    public async ValueTask InitializeAsync() => await _cluster.DeployAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+
+    internal TestObject NewObject() => new(this, new("project", "class", Guid.NewGuid().ToString("N")));
+
+    internal Task<TestGateway> NewGateway() => TestGateway.Open(Client);
+
+    public void Advance(TimeSpan time) => Clock.Advance(time);
+}
+
+/// <summary>The tests that share the silo, one after the other, since they share its clock.</summary>
+[CollectionDefinition(Name)]
+public sealed class ObjectClusterTests : ICollectionFixture<ObjectCluster>
+{
+    public const string Name = "Storage objects on a silo";
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Orleans.Core.Internal;
+using Vaultrice.Grains.Storage;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.StorageObjects;
+
+/// <summary>A storage object of a test: its grain, its faults, and short ways to call it with text.</summary>
+internal sealed class TestObject(ObjectCluster cluster, StorageObjectId id)
+{
+    public string Key { get; } = id.ToString();
+
+    public IStorageObjectGrain Grain { get; } = cluster.Client.GetGrain<IStorageObjectGrain>(id.ToString());
+
+    public StoreFaults Faults { get; } = cluster.Store.Of(id);
+
+    public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
+
+    public static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
+
+    public async Task<StorageResult<Item>> Try(string name, string value, long? ttl = null, bool ifAbsent = false, long? updatedAt = null, int? keyVersion = null) =>
+        await Grain.Set(name, new(Json(value), ttl, ifAbsent, updatedAt, keyVersion));
+
+    public async Task<Item> Set(string name, string value, long? ttl = null)
+    {
+        var result = await Try(name, value, ttl);
+        Assert.True(result.Succeeded, result.Error?.Message);
+        return result.Value;
+    }
+
+    public async Task<long> Increment(string name)
+    {
+        var result = await Grain.Apply(name, new Increment(Json("1"), Subtract: false, null, null));
+        Assert.True(result.Succeeded, result.Error?.Message);
+        return long.Parse(result.Value.Value.Span, CultureInfo.InvariantCulture);
+    }
+
+    public async Task<string?> Get(string name) => await Grain.Get(name) is { } item ? Text(item.Value) : null;
+
+    public async Task Remove(params string[] names) => await Grain.Remove([.. names]);
+
+    public async Task Send(string payload, string? sender = null) =>
+        Assert.Null(await Grain.Send(new(Json(payload), null, sender)));
+
+    /// <summary>All items as <c>name=value</c>, in order of their names.</summary>
+    public async Task<ImmutableArray<string>> All() =>
+        [.. (await Grain.GetAll(null)).Select(item => $"{item.Name}={Text(item.Item.Value)}").Order(StringComparer.Ordinal)];
+
+    /// <summary>Returns when the grain has taken up every call made before this one: the one answer that waits for no commit.</summary>
+    public async Task TakenUp() => await Grain.GetPresence();
+
+    public async Task Deactivate() => await Grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+
+    public Task<StoredObject> Stored() => cluster.Store.Inner.Load(id, TestContext.Current.CancellationToken);
+}
