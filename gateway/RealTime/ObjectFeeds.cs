@@ -63,12 +63,25 @@ internal sealed partial class ObjectFeeds(
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 foreach (var feed in _feeds.Values)
-                    feed.Sweep(options.Value.RenewEvery);
+                    Sweep(feed);
             }
         }
         catch (OperationCanceledException)
         {
             // The gateway stops.
+        }
+    }
+
+    /// <summary>One feed's failure must not end the sweep of all, nor the host with it.</summary>
+    private void Sweep(ObjectFeed feed)
+    {
+        try
+        {
+            feed.Sweep(options.Value.RenewEvery);
+        }
+        catch (Exception e)
+        {
+            LogSweepFailed(e);
         }
     }
 
@@ -93,6 +106,9 @@ internal sealed partial class ObjectFeeds(
         }
         LogDraining(count);
     }
+
+    [LoggerMessage(2, LogLevel.Error, "An object's sockets could not be attended to.")]
+    private partial void LogSweepFailed(Exception cause);
 
     [LoggerMessage(1, LogLevel.Information, "The gateway stops: told {Count} sockets to come back.")]
     private partial void LogDraining(int count);

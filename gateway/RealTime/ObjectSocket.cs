@@ -72,19 +72,22 @@ internal sealed class ObjectSocket
     /// <summary>Serves the socket until it is gone.</summary>
     public async Task Run()
     {
+        var isOver = false;
         var closedByPeer = false;
         var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
         try
         {
-            while (!closedByPeer && await ReadMore())
+            while (!isOver && await ReadMore())
             {
                 CloseReason? violation;
                 while (_reader.TryRead(out var frame, out violation))
                 {
                     if (frame.Opcode == Opcode.Close)
                     {
+                        // An answer to our own close is no goodbye: that client was told to come back.
+                        closedByPeer = Volatile.Read(ref _closingSince) == 0;
+                        isOver = true;
                         Close(CloseReason.Normal);
-                        closedByPeer = true;
                         break;
                     }
                     if (Volatile.Read(ref _closingSince) == 0)
@@ -113,7 +116,7 @@ internal sealed class ObjectSocket
             if (greet is not null)
                 await greet.DisposeAsync();
             _reader.Release();
-            await Ended(closedByPeer && Volatile.Read(ref _closingSince) != 0);
+            await Ended(closedByPeer);
         }
     }
 

@@ -74,9 +74,10 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         foreach (var one in held)
         {
             var connection = _connections.GetValueOrDefault(one.ConnectionId);
-            if (connection?.GatewayId != gatewayId)
-                connection = Attach(one.ConnectionId, one.Principal, gatewayId, now);
-            connection.Joined ??= one.Joined;
+            if (connection?.GatewayId == gatewayId)
+                continue;
+            // Only for one this activation did not hold: what the gateway knew of the others may be older than their leaving.
+            Attach(one.ConnectionId, one.Principal, gatewayId, now).Joined ??= one.Joined;
         }
         var ids = held.Select(h => h.ConnectionId).ToHashSet(StringComparer.Ordinal);
         var givenBefore = now - (long)options.GatewayLease.TotalMilliseconds / 3;

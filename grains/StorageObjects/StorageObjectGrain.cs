@@ -383,7 +383,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             CollectDue();
             if (_connections.IsEmpty)
                 _ring.Clear();
-            await Settled();
+            // Not awaited: a timer set anew during its tick starts to count when the tick ends, and the store may be slow.
+            _ = Settled();
         }
         catch (Exception e)
         {

@@ -17,6 +17,9 @@ namespace Vaultrice.Grains.Tests.StorageObjects;
 public sealed class ObjectCluster : IAsyncLifetime
 {
     public const int MaxConnections = 3;
+    public const int MaxItemBytes = 1_000;
+    public const int MaxObjectBytes = 4_000;
+    public const int MaxItems = 40;
     public const int ResumeEvents = 8;
 
     private readonly InProcessTestCluster _cluster;
@@ -28,7 +31,13 @@ public sealed class ObjectCluster : IAsyncLifetime
         {
             silo.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IObjectStore>(Store);
-            silo.Services.Configure<ObjectLimits>(limits => limits.ObjectConnections = MaxConnections);
+            silo.Services.Configure<ObjectLimits>(limits =>
+            {
+                limits.ObjectConnections = MaxConnections;
+                limits.ItemBytes = MaxItemBytes;
+                limits.ObjectBytes = MaxObjectBytes;
+                limits.ObjectItems = MaxItems;
+            });
             silo.Services.Configure<StorageObjectOptions>(options => options.ResumeEvents = ResumeEvents);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             // Only grains live by the test's clock; the silo's own loops must not jump with it.

@@ -37,6 +37,16 @@ internal sealed class StoreFaults
         }
     }
 
+    /// <summary>Whether a failure was ordered that has not come yet.</summary>
+    public bool AreArmed
+    {
+        get
+        {
+            lock (_lock)
+                return _next != CommitOutcome.Store || _loadFailures > 0;
+        }
+    }
+
     /// <summary>From now on commits stall until each is told what becomes of it.</summary>
     public void Hold()
     {

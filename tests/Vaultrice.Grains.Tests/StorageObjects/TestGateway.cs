@@ -67,14 +67,30 @@ internal sealed class TestGateway : IAsyncBatchObserver<GatewayNotice>
     /// <summary>Renews the lease for some connections and goes on from where the object says.</summary>
     public async Task<CatchUp> Renew(TestObject target, params HeldConnection[] held)
     {
-        var caughtUp = await target.Grain.Renew(new(Id, PositionOf(target) ?? default, [.. held]));
+        FeedPosition? position;
+        Feed feed;
         lock (_lock)
         {
-            var feed = FeedOf(target.Key);
-            feed.Events.AddRange(caughtUp.Events);
-            feed.StartAt(caughtUp.Position, ReportGap);
+            feed = FeedOf(target.Key);
+            // What comes in meanwhile is judged from where the object says.
+            position = feed.Stop();
         }
-        return caughtUp;
+        try
+        {
+            var caughtUp = await target.Grain.Renew(new(Id, position ?? default, [.. held]));
+            position = caughtUp.Position;
+            lock (_lock)
+                feed.Events.AddRange(caughtUp.Events);
+            return caughtUp;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (position is { } place)
+                    feed.StartAt(place, ReportGap);
+            }
+        }
     }
 
     /// <summary>Where this gateway is in an object's history; null before it has a place.</summary>
@@ -82,13 +98,6 @@ internal sealed class TestGateway : IAsyncBatchObserver<GatewayNotice>
     {
         lock (_lock)
             return FeedOf(target.Key).Position;
-    }
-
-    /// <summary>Forgets where it was, as a gateway does that lost notices.</summary>
-    public void Lose(TestObject target, FeedPosition position)
-    {
-        lock (_lock)
-            FeedOf(target.Key).Position = position;
     }
 
     /// <summary>What was heard of an object so far, notice by notice.</summary>
@@ -183,9 +192,16 @@ internal sealed class TestGateway : IAsyncBatchObserver<GatewayNotice>
     {
         private readonly List<ObjectEventsNotice> _early = [];
 
-        public FeedPosition? Position { get; set; }
+        public FeedPosition? Position { get; private set; }
 
         public List<ObjectEvent> Events { get; } = [];
+
+        public FeedPosition? Stop()
+        {
+            var position = Position;
+            Position = null;
+            return position;
+        }
 
         public void StartAt(FeedPosition position, Action<string> reportGap)
         {

@@ -93,7 +93,7 @@ export class Server {
   async kill () {
     const closed = once(this.#child, 'close')
     this.#child.kill('SIGKILL')
-    await within('the server ends after SIGKILL', closed)
+    await within('the server ends after SIGKILL', closed, READY)
     this.#output = ''
   }
 

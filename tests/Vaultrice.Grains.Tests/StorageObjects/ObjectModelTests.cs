@@ -1,0 +1,168 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.StorageObjects;
+
+/// <summary>Random histories of an object, with failures, reloads and time passing, against a model of the contract.</summary>
+[Collection(ObjectClusterTests.Name)]
+public sealed class ObjectModelTests(ObjectCluster cluster)
+{
+    private TestGateway _gateway = null!;
+
+    [Fact]
+    public async Task An_object_does_what_the_model_does_and_tells_its_listeners_all_of_it()
+    {
+        _gateway = await cluster.NewGateway();
+        await ModelSteps.History.SampleAsync(Run, iter: 400, threads: 1, print: static steps => string.Join("\n", steps.Select(step => step.ToString())));
+    }
+
+    private async Task Run(ModelStep[] steps)
+    {
+        var target = cluster.NewObject();
+        var connection = await _gateway.Connect(target);
+        var held = new HeldConnection(connection.ConnectionId, "p", null);
+        var model = new ObjectModel();
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case AdvanceStep advance:
+                    cluster.Advance(TimeSpan.FromMilliseconds(advance.Milliseconds));
+                    break;
+                case DeactivateStep:
+                    await target.Deactivate();
+                    await Patiently(target, () => _gateway.Renew(target, held));
+                    break;
+                case FailCommitStep fail:
+                    target.Faults.Next(fail.Outcome);
+                    break;
+                case FailLoadStep:
+                    target.Faults.FailNextLoads(1);
+                    break;
+                default:
+                    model = await Step(target, model, step);
+                    break;
+            }
+        }
+
+        target.Faults.Next(CommitOutcome.Store);
+        target.Faults.FailNextLoads(0);
+        await Patiently(target, () => _gateway.Renew(target, held));
+        Assert.Equal(model.Show(cluster.Now), ObjectModel.Show(await AllItems(target)));
+        Assert.Equal(model.Show(cluster.Now), ObjectModel.Show(Replay(_gateway.EventsOf(target)).Where(item => item.Value.ExpiresAt > cluster.Now)));
+        await target.Grain.Disconnect(held.ConnectionId, default, closedByPeer: true);
+        await target.Deactivate();
+    }
+
+    /// <summary>Takes a step on the object and on the model; both must answer the same.</summary>
+    private async Task<ObjectModel> Step(TestObject target, ObjectModel model, ModelStep step)
+    {
+        var now = cluster.Now;
+        var mayFail = target.Faults.AreArmed;
+        var next = model.Clone();
+        try
+        {
+            var (answer, items) = await Call(target, model, step);
+            var expected = next.Run(step, now, name => items.TryGetValue(name, out var item) ? item.UpdatedAt : null);
+            Assert.Contains(answer, expected.Allowed);
+            return next;
+        }
+        catch (ObjectStoreException) when (mayFail)
+        {
+            // Stored or not, the caller cannot know; but it must be one of the two, and all of it.
+            var items = (await Patiently(target, () => AllItems(target))).ToDictionary();
+            next.Run(step, now, name => items.TryGetValue(name, out var item) ? item.UpdatedAt : null);
+            var seen = (ObjectModel.Show(items), await IsIssued(target, next.KeyVersions - 1));
+            if (seen == (next.Show(now), true) || (seen.Item1 == next.Show(now) && next.KeyVersions == 0))
+                return next;
+            Assert.Equal((model.Show(now), model.KeyVersions == next.KeyVersions && model.KeyVersions > 0), seen);
+            return model;
+        }
+    }
+
+    /// <summary>Gives the answer as the model words it, and the items in it.</summary>
+    private async Task<(string Answer, Dictionary<string, ModelItem> Items)> Call(TestObject target, ObjectModel model, ModelStep step)
+    {
+        var grain = target.Grain;
+        switch (step)
+        {
+            case SetStep set:
+                return Worded(set.Name, await grain.Set(set.Name, Write(model, set)));
+            case SetManyStep many:
+                var result = await grain.SetMany([.. many.Writes.Select(write => new NamedWrite(write.Name, Write(model, write)))]);
+                return result.Succeeded ? Worded(result.Value) : (Refused(result.Error), []);
+            case AtomicStep atomic:
+                return Worded(atomic.Name, await grain.Apply(atomic.Name, ModelSteps.ToOperation(atomic, model.UpdatedAt(atomic.Name, atomic.Condition, cluster.Now))));
+            case RemoveStep remove:
+                await grain.Remove([.. remove.Names]);
+                return ("", []);
+            case ClearStep:
+                await grain.Clear();
+                return ("", []);
+            case GetStep get:
+                return Worded(await grain.Get(get.Name) is { } item ? [new(get.Name, item)] : []);
+            case GetManyStep get:
+                return Worded(await grain.GetMany([.. get.Names]));
+            case GetAllStep get:
+                return Worded(await grain.GetAll(get.Prefix));
+            case GetKeysStep get:
+                return (string.Join("\n", (await grain.GetKeys(get.Prefix)).Order(StringComparer.Ordinal)), []);
+            case EncryptionStep encryption:
+                var settings = await (encryption.Rotate ? grain.RotateEncryption(null) : grain.GetEncryption(null));
+                return (string.Join(",", settings.Previous.Prepend(settings.Current).Select(one => one.KeyVersion)), []);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(step));
+        }
+    }
+
+    private ItemWrite Write(ObjectModel model, SetStep step) =>
+        new(TestObject.Json(step.Value), step.Ttl, step.IfAbsent, model.UpdatedAt(step.Name, step.Condition, cluster.Now), model.KeyVersion(step));
+
+    private static (string, Dictionary<string, ModelItem>) Worded(string name, StorageResult<Item> result) =>
+        result.Succeeded ? Worded([new(name, result.Value)]) : (Refused(result.Error), []);
+
+    private static (string, Dictionary<string, ModelItem>) Worded(ImmutableArray<NamedItem> items)
+    {
+        var all = items.ToDictionary(item => item.Name, item => ModelItem.Of(item.Item), StringComparer.Ordinal);
+        return (ObjectModel.Show(all), all);
+    }
+
+    private static string Refused(StorageError error) => $"{error.Code} {string.Join(",", error.Items)}";
+
+    private static async Task<IEnumerable<KeyValuePair<string, ModelItem>>> AllItems(TestObject target) =>
+        (await target.Grain.GetAll(null)).Select(item => KeyValuePair.Create(item.Name, ModelItem.Of(item.Item)));
+
+    private static async Task<bool> IsIssued(TestObject target, int keyVersion) =>
+        keyVersion >= 0 && await Patiently(target, () => target.Grain.Send(new(TestObject.Json("0"), keyVersion, null))) is null;
+
+    /// <summary>Tries again while the store still fails as it was told.</summary>
+    private static async Task<T> Patiently<T>(TestObject target, Func<Task<T>> call)
+    {
+        for (; ; )
+        {
+            var mayFail = target.Faults.AreArmed;
+            try
+            {
+                return await call();
+            }
+            catch (ObjectStoreException) when (mayFail)
+            {
+            }
+        }
+    }
+
+    private static Dictionary<string, ModelItem> Replay(ImmutableArray<ObjectEvent> events)
+    {
+        var items = new Dictionary<string, ModelItem>(StringComparer.Ordinal);
+        foreach (var happened in events)
+        {
+            if (happened is ItemSet set)
+                items[set.Name] = ModelItem.Of(set.Item);
+            else if (happened is ItemRemoved removed)
+                items.Remove(removed.Name);
+        }
+        return items;
+    }
+}
