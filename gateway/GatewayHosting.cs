@@ -26,6 +26,9 @@ public static class GatewayHosting
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<ProjectRequests>();
         builder.AddHealth();
+        // They write request targets, whose query strings hold tokens.
+        foreach (var category in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
+            builder.Logging.AddFilter(category, LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 

@@ -40,10 +40,10 @@ internal readonly record struct RequestTarget(string ProjectId, string Call, str
             query = path[(mark + 1)..].ToString();
             path = path[..mark];
         }
-        path = path[Prefix.Length..];
+        path = path[(Prefix.Length - 1)..];
         var project = Next(ref path);
         var call = Next(ref path);
-        if (project is null || call is null)
+        if (string.IsNullOrEmpty(project) || call is null)
             return false;
         var @class = Next(ref path);
         var id = @class is null ? null : Next(ref path);
