@@ -19,6 +19,7 @@ public static class GatewayHosting
         services.AddSingleton<ProjectSnapshots>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccessGate>();
+        services.AddSingleton<ObjectGrains>();
         services.AddSingleton<ObjectsApi>();
         services.AddSingleton<ObjectFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<ObjectFeeds>());
@@ -40,7 +41,8 @@ public static class GatewayHosting
         app.UseRouting();
         app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
         app.MapHealthChecks("/health/ready");
-        app.MapFallback(context =>
+        // The pattern spelled out: the default one leaves paths that look like files to nobody.
+        app.MapFallback("{**path}", context =>
         {
             ErrorResponses.Write(context, new(StorageErrorCode.UnknownRoute, "There is nothing at this path."));
             return Task.CompletedTask;

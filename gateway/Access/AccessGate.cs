@@ -7,6 +7,8 @@ namespace Vaultrice.Gateway.Access;
 /// <summary>Checks who is asking: the project, then the credentials. One pipeline for HTTP and WebSocket.</summary>
 internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens, TimeProvider time)
 {
+    private const string BearerScheme = "Bearer ";
+    private const string BasicScheme = "Basic ";
     private const int MaxRememberedTokens = 20_000;
 
     // A token that was verified once costs no signature again; what can change (its age, its key) is checked each time.
@@ -18,9 +20,9 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
         if (string.IsNullOrEmpty(credentials))
             return new StorageError(StorageErrorCode.CredentialsMissing, "Credentials are missing: send an Authorization header.");
         var project = await projects.Get(projectId);
-        if (credentials.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-            return await CheckToken(project, credentials["Bearer ".Length..].Trim());
-        return CheckKey(project, credentials);
+        return credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
+            ? await CheckToken(project, credentials)
+            : CheckKey(project, credentials);
     }
 
     /// <summary>Judges <c>Basic</c> credentials alone, for minting tokens.</summary>
@@ -31,21 +33,21 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
         return CheckKey(await projects.Get(projectId), credentials);
     }
 
-    private async ValueTask<StorageResult<Caller>> CheckToken(ProjectSnapshot? project, string token)
+    private async ValueTask<StorageResult<Caller>> CheckToken(ProjectSnapshot? project, string credentials)
     {
-        if (!_verified.TryGetValue(token, out var verified))
+        if (!_verified.TryGetValue(credentials, out var verified))
         {
-            if (await tokens.Read(token) is not { } read)
+            if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } read)
                 return Invalid();
             if (_verified.Count >= MaxRememberedTokens)
                 _verified.Clear();
-            verified = _verified[token] = read;
+            verified = _verified[credentials] = read;
         }
         if (verified.Caller.ProjectId != project?.ProjectId || project.FindKey(verified.Caller.ApiKey) is null)
             return Invalid();
         if (verified.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
         {
-            _verified.TryRemove(token, out _);
+            _verified.TryRemove(credentials, out _);
             return new StorageError(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
         }
         return verified.Caller;
@@ -53,9 +55,9 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
 
     private static StorageResult<Caller> CheckKey(ProjectSnapshot? project, string credentials)
     {
-        if (!credentials.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        if (!credentials.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
             return Invalid();
-        var encoded = credentials.AsSpan("Basic ".Length).Trim();
+        var encoded = credentials.AsSpan(BasicScheme.Length).Trim();
         var decoded = new byte[encoded.Length];
         if (!Convert.TryFromBase64Chars(encoded, decoded, out var length))
             return Invalid();

@@ -5,7 +5,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
-internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> options)
+internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> options)
 {
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
@@ -39,7 +39,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
     {
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
             return new(InvalidAddress());
-        var grain = grains.GetGrain<IStorageObjectGrain>(new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString());
+        var grain = grains[new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString()];
         var name = "";
         if (call is ObjectCall.GetItem or ObjectCall.SetItem or ObjectCall.RemoveItem or ObjectCall.ApplyOperation)
         {
@@ -82,7 +82,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
 
     private async ValueTask<StorageError?> GetItems(HttpContext context, IStorageObjectGrain grain)
     {
-        var names = await ReadBody(context, _itemsBody, static (body, limits, _) => RequestBodies.Names(body));
+        var names = await ReadBody(context, _itemsBody, ItemBodies.ReadNames);
         if (!names.Succeeded)
             return names.Error;
         JsonResponse.Write(context, await grain.GetMany(names.Value), ItemJson.Write);
@@ -103,10 +103,9 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
 
     private async ValueTask<StorageError?> SetItem(HttpContext context, IStorageObjectGrain grain, string name)
     {
-        var keyVersion = KeyVersionOf(context);
-        if (!keyVersion.Succeeded)
-            return keyVersion.Error;
-        var write = await ReadBody(context, _itemBody, static (body, limits, version) => RequestBodies.Set(body, limits, version), keyVersion.Value.Version);
+        if (KeyVersionOf(context, out var version) is { } noVersion)
+            return noVersion;
+        var write = await ReadBody(context, _itemBody, (body, limits) => ItemBodies.ReadWrite(body, version, limits));
         if (!write.Succeeded)
             return write.Error;
         return Answer(context, await grain.Set(name, write.Value));
@@ -114,10 +113,9 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
 
     private async ValueTask<StorageError?> SetItems(HttpContext context, IStorageObjectGrain grain)
     {
-        var keyVersion = KeyVersionOf(context);
-        if (!keyVersion.Succeeded)
-            return keyVersion.Error;
-        var writes = await ReadBody(context, _itemsBody, static (body, limits, version) => RequestBodies.SetMany(body, limits, version), keyVersion.Value.Version);
+        if (KeyVersionOf(context, out var version) is { } noVersion)
+            return noVersion;
+        var writes = await ReadBody(context, _itemsBody, (body, limits) => ItemBodies.ReadWrites(body, version, limits));
         if (!writes.Succeeded)
             return writes.Error;
         var result = await grain.SetMany(writes.Value);
@@ -129,7 +127,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
 
     private async ValueTask<StorageError?> ApplyOperation(HttpContext context, IStorageObjectGrain grain, string name, string word)
     {
-        var operation = await ReadBody(context, _itemBody, static (body, limits, word) => RequestBodies.Operation(word, body, limits), word);
+        var operation = await ReadBody(context, _itemBody, (body, limits) => AtomicBodies.Read(word, body, limits));
         if (!operation.Succeeded)
             return operation.Error;
         return Answer(context, await grain.Apply(name, operation.Value));
@@ -149,7 +147,7 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
             await grain.Clear();
             return NoContent(context);
         }
-        var names = await ReadBody(context, _itemsBody, static (body, limits, _) => RequestBodies.Names(body));
+        var names = await ReadBody(context, _itemsBody, ItemBodies.ReadNames);
         if (!names.Succeeded)
             return names.Error;
         await grain.Remove(names.Value);
@@ -161,10 +159,10 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
         int? saltLength = null;
         if (context.Request is not { ContentType: null, ContentLength: null or 0 })
         {
-            var asked = await ReadBody(context, EnvelopeBytes, static (body, limits, _) => RequestBodies.SaltLength(body));
+            var asked = await ReadBody(context, EnvelopeBytes, EncryptionBodies.ReadSaltLength);
             if (!asked.Succeeded)
                 return asked.Error;
-            saltLength = asked.Value.Bytes;
+            saltLength = asked.Value;
         }
         JsonResponse.Write(context, rotate ? await grain.RotateEncryption(saltLength) : await grain.GetEncryption(saltLength), ItemJson.Write);
         return null;
@@ -172,16 +170,15 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
 
     private async ValueTask<StorageError?> Send(HttpContext context, IStorageObjectGrain grain)
     {
-        var keyVersion = KeyVersionOf(context);
-        if (!keyVersion.Succeeded)
-            return keyVersion.Error;
-        var isText = HasContentType(context, "text/plain");
-        var payload = isText
-            ? await ReadRaw(context, _limits.MessageBytes + EnvelopeBytes, static (body, limits, _) => RequestBodies.TextMessage(body, limits))
-            : await ReadBody(context, _limits.MessageBytes + EnvelopeBytes, static (body, limits, _) => RequestBodies.JsonMessage(body, limits));
+        if (KeyVersionOf(context, out var version) is { } noVersion)
+            return noVersion;
+        var maxBytes = _limits.MessageBytes + EnvelopeBytes;
+        var payload = HasContentType(context, "text/plain")
+            ? await Read(context, maxBytes, MessageBodies.ReadText)
+            : await ReadBody(context, maxBytes, MessageBodies.ReadJson);
         if (!payload.Succeeded)
             return payload.Error;
-        return await grain.Send(new(payload.Value, keyVersion.Value.Version, Sender: null)) ?? NoContent(context);
+        return await grain.Send(new(payload.Value, version, Sender: null)) ?? NoContent(context);
     }
 
     private static async ValueTask<StorageError?> GetPresence(HttpContext context, IStorageObjectGrain grain)
@@ -203,35 +200,18 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
         return null;
     }
 
-    private ValueTask<StorageResult<T>> ReadBody<T>(
-        HttpContext context,
-        int maxBytes,
-        Func<ReadOnlyMemory<byte>, ObjectLimits, object?, StorageResult<T>> parse) => ReadBody(context, maxBytes, parse, null);
-
-    private ValueTask<StorageResult<T>> ReadBody<T, TState>(
-        HttpContext context,
-        int maxBytes,
-        Func<ReadOnlyMemory<byte>, ObjectLimits, TState, StorageResult<T>> parse,
-        TState state) => HasContentType(context, "application/json")
-            ? Read(context, maxBytes, parse, state)
+    private ValueTask<StorageResult<T>> ReadBody<T>(HttpContext context, int maxBytes, BodyReading<T> parse) =>
+        HasContentType(context, "application/json")
+            ? Read(context, maxBytes, parse)
             : new(new StorageError(StorageErrorCode.UnsupportedContentType, "Send the body as application/json."));
 
-    private ValueTask<StorageResult<T>> ReadRaw<T>(
-        HttpContext context,
-        int maxBytes,
-        Func<ReadOnlyMemory<byte>, ObjectLimits, object?, StorageResult<T>> parse) => Read(context, maxBytes, parse, null);
-
-    private async ValueTask<StorageResult<T>> Read<T, TState>(
-        HttpContext context,
-        int maxBytes,
-        Func<ReadOnlyMemory<byte>, ObjectLimits, TState, StorageResult<T>> parse,
-        TState state)
+    private async ValueTask<StorageResult<T>> Read<T>(HttpContext context, int maxBytes, BodyReading<T> parse)
     {
         var read = await RequestBody.Read(context, maxBytes);
         if (!read.Succeeded)
             return read.Error;
         using var body = read.Value;
-        return parse(body.Bytes, _limits, state);
+        return parse(body.Bytes.Span, _limits);
     }
 
     private static bool HasContentType(HttpContext context, string type) =>
@@ -249,13 +229,17 @@ internal sealed class ObjectsApi(IGrainFactory grains, IOptions<ObjectLimits> op
     private static string? PrefixOf(in RequestTarget target) =>
         target.QueryValue("prefix", plusIsSpace: false) is { Length: > 0 } prefix ? prefix : null;
 
-    private static StorageResult<(bool Sent, int? Version)> KeyVersionOf(HttpContext context)
+    private static StorageError? KeyVersionOf(HttpContext context, out int? version)
     {
+        version = null;
         string? header = context.Request.Headers["X-Enc-KV"];
         if (header is null)
-            return (false, null);
-        return int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? (true, version)
-            : new StorageError(StorageErrorCode.InvalidArgument, "X-Enc-KV must be a whole number of 0 or more.");
+            return null;
+        if (!int.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var sent))
+            return new(StorageErrorCode.InvalidArgument, "X-Enc-KV must be a whole number of 0 or more.");
+        version = sent;
+        return null;
     }
+
+    private delegate StorageResult<T> BodyReading<T>(ReadOnlySpan<byte> body, ObjectLimits limits);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 
 namespace Vaultrice.Gateway.Http;
 
@@ -29,7 +30,16 @@ internal readonly struct RequestBody : IDisposable
         var reader = request.BodyReader;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted);
+            ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync(context.RequestAborted);
+            }
+            catch (IOException e) when (e is not BadHttpRequestException)
+            {
+                // Kestrel's word for a chunk whose size overflows, and for a connection that is gone.
+                return new StorageError(StorageErrorCode.InvalidRequest, "The request's body is malformed or incomplete.");
+            }
             var buffer = read.Buffer;
             if (buffer.Length > maxBytes)
             {

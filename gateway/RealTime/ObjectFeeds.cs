@@ -34,10 +34,14 @@ internal sealed partial class ObjectFeeds(
     {
         var stream = cluster.GetStreamProvider(StreamNames.Provider)
             .GetStream<GatewayNotice>(StreamId.Create(StreamNames.Gateways, _gatewayId));
-        _subscription = await stream.SubscribeAsync((notice, _) =>
+        _subscription = await stream.SubscribeAsync(notices =>
         {
-            if (_feeds.TryGetValue(notice.ObjectKey, out var feed))
-                feed.Take(notice);
+            // Quick and without awaiting: all gateways of a process hear one after the other.
+            foreach (var notice in notices)
+            {
+                if (_feeds.TryGetValue(notice.Item.ObjectKey, out var feed))
+                    feed.Take(notice.Item);
+            }
             return Task.CompletedTask;
         });
         lifetime.ApplicationStopping.Register(CloseAll);
@@ -59,12 +63,25 @@ internal sealed partial class ObjectFeeds(
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 foreach (var feed in _feeds.Values)
-                    feed.Sweep(options.Value.RenewEvery);
+                    Sweep(feed);
             }
         }
         catch (OperationCanceledException)
         {
             // The gateway stops.
+        }
+    }
+
+    /// <summary>One feed's failure must not end the sweep of all, nor the host with it.</summary>
+    private void Sweep(ObjectFeed feed)
+    {
+        try
+        {
+            feed.Sweep(options.Value.RenewEvery);
+        }
+        catch (Exception e)
+        {
+            LogSweepFailed(e);
         }
     }
 
@@ -89,6 +106,9 @@ internal sealed partial class ObjectFeeds(
         }
         LogDraining(count);
     }
+
+    [LoggerMessage(2, LogLevel.Error, "An object's sockets could not be attended to.")]
+    private partial void LogSweepFailed(Exception cause);
 
     [LoggerMessage(1, LogLevel.Information, "The gateway stops: told {Count} sockets to come back.")]
     private partial void LogDraining(int count);

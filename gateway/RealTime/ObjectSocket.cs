@@ -32,6 +32,7 @@ internal sealed class ObjectSocket
     private long _pingNumber;
     private bool _isPinging;
     private bool _hasSpoken;
+    private bool _isOver;
 
     private long _receivedAt;
     private long _pingedAt;
@@ -71,19 +72,22 @@ internal sealed class ObjectSocket
     /// <summary>Serves the socket until it is gone.</summary>
     public async Task Run()
     {
+        var isOver = false;
         var closedByPeer = false;
         var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
         try
         {
-            while (!closedByPeer && await ReadMore())
+            while (!isOver && await ReadMore())
             {
                 CloseReason? violation;
                 while (_reader.TryRead(out var frame, out violation))
                 {
                     if (frame.Opcode == Opcode.Close)
                     {
+                        // An answer to our own close is no goodbye: that client was told to come back.
+                        closedByPeer = Volatile.Read(ref _closingSince) == 0;
+                        isOver = true;
                         Close(CloseReason.Normal);
-                        closedByPeer = true;
                         break;
                     }
                     if (Volatile.Read(ref _closingSince) == 0)
@@ -112,7 +116,7 @@ internal sealed class ObjectSocket
             if (greet is not null)
                 await greet.DisposeAsync();
             _reader.Release();
-            await Ended(closedByPeer && Volatile.Read(ref _closingSince) != 0);
+            await Ended(closedByPeer);
         }
     }
 
@@ -155,7 +159,7 @@ internal sealed class ObjectSocket
     {
         if (IsOver(Volatile.Read(ref _closingSince), CloseTimeout))
         {
-            _abort();
+            Abort();
             return;
         }
         if (IsOver(Volatile.Read(ref _unfinishedSince), _options.FinishWithin))
@@ -173,7 +177,7 @@ internal sealed class ObjectSocket
             isUnconfirmed = _held is null && _sent != _confirmed && _sent != default;
         }
         if (isPinging && _time.GetElapsedTime(_pingedAt) > _pongWithin)
-            _abort();
+            Abort();
         else if (!isPinging && (isUnconfirmed || _time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > _options.PingAfter))
             Ping(_options.PongWithin);
     }
@@ -203,7 +207,7 @@ internal sealed class ObjectSocket
                 Close(CloseReason.NotUtf8);
                 break;
             case Opcode.Text:
-                await Handle(ClientFrame.Parse(frame.Payload, _limits));
+                await Handle(ClientFrame.Read(frame.Payload.Span, _limits));
                 break;
             default:
                 await Greet(null);
@@ -216,7 +220,7 @@ internal sealed class ObjectSocket
     {
         var isFirst = !_hasSpoken;
         _hasSpoken = true;
-        if (isFirst && parsed.Succeeded && parsed.Value is { Event: "resume", ConnectionId: { } resume })
+        if (isFirst && parsed.Succeeded && parsed.Value is { Event: ClientFrame.Resume, ConnectionId: { } resume })
         {
             // A slow way to us makes the first frame come after the greeting: then the connection changes its id.
             if (_greeting is not null)
@@ -245,20 +249,20 @@ internal sealed class ObjectSocket
     {
         switch (frame.Event)
         {
-            case "ping":
+            case ClientFrame.Ping:
                 _writer.Send(Frames.Pong);
                 return null;
-            case "message" or "presence:join" when frame.Payload is null:
+            case ClientFrame.Message or ClientFrame.Join when frame.Payload is null:
                 return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
-            case "message":
+            case ClientFrame.Message:
                 return await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
-            case "presence:join":
+            case ClientFrame.Join:
                 return await Join(frame.Payload!.Value, frame.KeyVersion);
-            case "presence:leave":
+            case ClientFrame.Leave:
                 Joined = null;
                 await _feed.Grain.Leave(ConnectionId!, frame.KeyVersion);
                 return null;
-            case "resume":
+            case ClientFrame.Resume:
                 return new(StorageErrorCode.InvalidRequest, "resume must be the first frame.");
             default:
                 return new(StorageErrorCode.InvalidRequest, "This event is not known.");
@@ -338,7 +342,7 @@ internal sealed class ObjectSocket
             ConnectionId = grant.ConnectionId;
             _writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
-                _writer.Send(Frames.Event(missed));
+                _writer.Send(Frames.Event(missed), isCatchUp: true);
             _start = _sent = grant.Position;
             var held = _held!;
             _held = null;
@@ -384,11 +388,29 @@ internal sealed class ObjectSocket
     private async Task Ended(bool closedByPeer)
     {
         Close(CloseReason.Normal);
-        if (_greeting is { } greeting)
-            await greeting;
-        _feed.Remove(this);
+        try
+        {
+            if (_greeting is { } greeting)
+                await greeting;
+        }
+        finally
+        {
+            _feed.Remove(this);
+            lock (_lock)
+                _isOver = true;
+        }
         if (ConnectionId is { } id)
             await _feed.Disconnect(id, _confirmed, closedByPeer);
+    }
+
+    /// <summary>Tears the socket down. Once it is over its request may be gone: then there is nothing left to tear down.</summary>
+    private void Abort()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                _abort();
+        }
     }
 
     private bool IsOver(long since, TimeSpan limit) => since != 0 && _time.GetElapsedTime(since) > limit;

@@ -5,12 +5,12 @@ namespace Vaultrice.Gateway.RealTime;
 /// takes it; only for a slow peer is a queue made.
 /// </summary>
 /// <param name="stream">The socket's stream.</param>
-/// <param name="maxQueuedBytes">How many bytes may wait.</param>
+/// <param name="maxQueuedBytes">How many bytes may wait, those of catching up not counted.</param>
 /// <param name="overflowed">Called instead of queueing more; from then on only a last frame is taken.</param>
 internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action overflowed)
 {
     private readonly Lock _lock = new();
-    private Queue<ReadOnlyMemory<byte>>? _queue;
+    private Queue<(ReadOnlyMemory<byte> Frame, int Counted)>? _queue;
     private int _queuedBytes;
     private bool _isWriting;
     private bool _isFull;
@@ -19,7 +19,11 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
     /// <summary>Sends a frame, or queues it behind others.</summary>
     /// <param name="frame">A whole frame; its bytes must not change any more.</param>
     /// <param name="isLast">Nothing is sent after it, and what still waits is dropped in its favour.</param>
-    public void Send(ReadOnlyMemory<byte> frame, bool isLast = false)
+    /// <param name="isCatchUp">
+    /// It is part of what a client missed, which comes all at once and may be larger than the bound: it does not count, since a
+    /// client closed for it would come back to miss the same again.
+    /// </param>
+    public void Send(ReadOnlyMemory<byte> frame, bool isLast = false, bool isCatchUp = false)
     {
         lock (_lock)
         {
@@ -32,11 +36,11 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             }
             if (_isWriting)
             {
-                _isFull = !isLast && _queuedBytes + frame.Length > maxQueuedBytes;
+                _isFull = !isLast && !isCatchUp && _queuedBytes + frame.Length > maxQueuedBytes;
                 if (_isFull)
                     Drop();
                 else
-                    Queue(frame);
+                    Queue(frame, isCatchUp ? 0 : frame.Length);
             }
             else
             {
@@ -94,21 +98,22 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
         }
     }
 
-    private void Queue(ReadOnlyMemory<byte> frame)
+    private void Queue(ReadOnlyMemory<byte> frame, int counted)
     {
-        _queuedBytes += frame.Length;
-        (_queue ??= new()).Enqueue(frame);
+        _queuedBytes += counted;
+        (_queue ??= new()).Enqueue((frame, counted));
     }
 
     private bool TryDequeue(out ReadOnlyMemory<byte> frame)
     {
-        if (_queue is null || !_queue.TryDequeue(out frame))
+        if (_queue is null || !_queue.TryDequeue(out var next))
         {
             frame = default;
             _queue = null;
             return false;
         }
-        _queuedBytes -= frame.Length;
+        frame = next.Frame;
+        _queuedBytes -= next.Counted;
         return true;
     }
 

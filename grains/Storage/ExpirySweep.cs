@@ -14,8 +14,15 @@ internal sealed partial class ExpirySweep(IObjectStore store, TimeProvider time,
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await SweepAll(stoppingToken);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await SweepAll(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops, maybe because it could not start: that is no failure of the sweep.
+        }
     }
 
     private async Task SweepAll(CancellationToken stoppingToken)

@@ -19,13 +19,22 @@ internal sealed class CommitGate(
     private CommitBatch? _collecting;
     private CommitBatch? _committing;
 
-    /// <summary>Completes when everything handed in so far is durable and announced; fails if any of it could not be stored.</summary>
-    public Task Settled => (_collecting ?? _committing)?.Done.Task ?? Task.CompletedTask;
+    /// <summary>
+    /// Sends on what was handed in, at the end of an operation's turn, and completes when all of it is durable and announced;
+    /// fails if any of it could not be stored.
+    /// </summary>
+    public Task Settle()
+    {
+        var last = _collecting ?? _committing;
+        if (_collecting is not null && _committing is null)
+            _ = Run();
+        return last?.Done.Task ?? Task.CompletedTask;
+    }
 
     /// <summary>How many events wait here.</summary>
     public int UnannouncedEvents =>
         (_collecting?.Events.Count ?? 0)
-        + (_committing != _collecting && _committing is { Done.Task.IsCompleted: false } committing ? committing.Events.Count : 0);
+        + (_committing is { Done.Task.IsCompleted: false } committing ? committing.Events.Count : 0);
 
     /// <summary>Hands in a change of an item together with the event that tells of it.</summary>
     public void Change(in ItemRecord record, ObjectEvent change)
@@ -47,23 +56,10 @@ internal sealed class CommitGate(
     /// <summary>Hands in an event that changes nothing durable; it keeps its place among the changes.</summary>
     public void Announce(ObjectEvent happened) => Collecting().Events.Add(happened);
 
-    private CommitBatch Collecting()
-    {
-        if (_collecting is { } open)
-            return open;
-        var batch = _collecting = new CommitBatch();
-        if (_committing is null)
-        {
-            // The operation that hands this in is still running; the first batch leaves when its turn ends.
-            _committing = batch;
-            _ = Run();
-        }
-        return batch;
-    }
+    private CommitBatch Collecting() => _collecting ??= new();
 
     private async Task Run()
     {
-        await Task.Yield();
         while (_collecting is { } batch)
         {
             _committing = batch;

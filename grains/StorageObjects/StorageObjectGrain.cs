@@ -72,7 +72,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _gate.Settled.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             Tell(gateway, new ObjectDeactivated(_id.ToString()));
     }
@@ -80,7 +80,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public async ValueTask<Item?> Get(string name)
     {
         var item = (await Loaded()).Find(name, Now());
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get", item);
     }
 
@@ -89,21 +89,21 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         var (state, now) = (await Loaded(), Now());
         ImmutableArray<NamedItem> items =
             [.. names.Distinct().Select(name => new NamedItem(name, state.Find(name, now)!)).Where(item => item.Item is not null)];
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get-many", items);
     }
 
     public async ValueTask<ImmutableArray<NamedItem>> GetAll(string? prefix)
     {
         var items = (await Loaded()).FindAll(prefix, Now());
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("get-all", items);
     }
 
     public async ValueTask<ImmutableArray<string>> GetKeys(string? prefix)
     {
         ImmutableArray<string> names = [.. (await Loaded()).FindAll(prefix, Now()).Select(item => item.Name)];
-        await _gate.Settled;
+        await _gate.Settle();
         return Counted("keys", names);
     }
 
@@ -168,6 +168,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public ValueTask<ImmutableArray<JoinedConnection>> GetPresence()
     {
         CollectDue();
+        _ = Settled();
         return new(Counted<ImmutableArray<JoinedConnection>>("presence", [.. _connections.Joined]));
     }
 
@@ -182,7 +183,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             {
                 var state = await Loaded();
                 var glance = _lookBack.Take(lost.Confirmed, state, Now());
-                await _gate.Settled;
+                await _gate.Settle();
                 if (_connections.Find(resume) != lost || lost.GatewayId is not null || !_lookBack.TryTell(lost.Confirmed, glance, out var missed))
                     continue;
                 if (missed is null || _connections.IsFull)
@@ -202,7 +203,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             _connections.Detach(connection, confirmed, Now());
             if (closedByPeer)
                 EndPresence(connection);
-            ArmTimer();
+            _ = Settled();
         }
         return Task.CompletedTask;
     }
@@ -243,7 +244,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         {
             var state = await Loaded();
             glance = _lookBack.Take(lease.Position, state, Now());
-            await _gate.Settled;
+            await _gate.Settle();
         }
         while (!_lookBack.TryTell(lease.Position, glance, out missed));
         _connections.Renew(lease.GatewayId, lease.Connections, Now());
@@ -355,7 +356,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private Task Settled()
     {
         ArmTimer();
-        return _gate.Settled;
+        return _gate.Settle();
     }
 
     private void ArmTimer() => ArmTimer(Math.Min(_state?.NextExpiry ?? long.MaxValue, _connections.NextDue));

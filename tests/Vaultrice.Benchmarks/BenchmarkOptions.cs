@@ -11,6 +11,7 @@ internal sealed record BenchmarkOptions
           --quick              one short round of everything, for a first look
           --only a,b           these scenarios alone: set, get, increments, fan-out, rooms, growth, idle
           --seconds N          length of one measurement. Default: 2, quick 1
+          --warm-up N          seconds of load before a scenario is measured. Default: 8, quick 0.5
           --rounds N           measurements per scenario and server; the median counts. Default: 5, quick 1
           --idle N             idle connections to hold. Default: 5000, quick 1000
           --env Key=Value      a setting for the server that is started here; may be repeated
@@ -26,6 +27,9 @@ internal sealed record BenchmarkOptions
     public IReadOnlyList<string> Only { get; private init; } = [];
 
     public double? Seconds { get; private init; }
+
+    /// <summary>Length of the load before the first measurement of a scenario, in seconds.</summary>
+    public double? WarmUp { get; private init; }
 
     public int? Rounds { get; private init; }
 
@@ -58,6 +62,7 @@ internal sealed record BenchmarkOptions
                 "--help" or "-h" => options with { Help = true },
                 "--quick" => options with { Quick = true },
                 "--only" => options with { Only = Next().Split(',', StringSplitOptions.RemoveEmptyEntries) },
+                "--warm-up" => options with { WarmUp = double.Parse(Next(), CultureInfo.InvariantCulture) },
                 "--seconds" => options with { Seconds = double.Parse(Next(), CultureInfo.InvariantCulture) },
                 "--rounds" => options with { Rounds = NextCount() },
                 "--idle" => options with { Idle = NextCount() },

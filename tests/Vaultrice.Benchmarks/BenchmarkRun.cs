@@ -10,7 +10,10 @@ namespace Vaultrice.Benchmarks;
 internal sealed class BenchmarkRun(BenchmarkOptions options)
 {
     private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Quick ? 1 : 2));
-    private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(options.Quick ? 0.5 : 1.5);
+
+    /// <summary>Long enough for the runtime to have compiled what is hot in its final form: a server runs for days.</summary>
+    private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(options.WarmUp ?? (options.Quick ? 0.5 : 8));
+
     private readonly int _rounds = options.Rounds ?? (options.Quick ? 1 : 5);
     private readonly Dictionary<string, RowResult> _rows = [];
     private readonly List<string> _failures = [];

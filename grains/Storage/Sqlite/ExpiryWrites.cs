@@ -17,6 +17,11 @@ internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisp
     private readonly Statement dueObjects = new(
         database, "SELECT id FROM objects WHERE next_expiry < ?1 ORDER BY next_expiry LIMIT ?2");
 
+    // The items that go may be the ones that carry the object's revision.
+    private readonly Statement keepRevision = new(
+        database,
+        "UPDATE objects SET revision = max(revision, (SELECT coalesce(max(revision), 0) FROM items WHERE object = ?1)) WHERE id = ?1");
+
     private readonly Statement deleteItems = new(
         database,
         """
@@ -37,6 +42,7 @@ internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisp
         var left = PortionRecords;
         foreach (var id in objects)
         {
+            keepRevision.Bind(1, id).Execute();
             left -= deleteItems.Bind(1, id).Bind(2, expiredBefore).Bind(3, left).Execute();
             if (left == 0)
                 break;
@@ -51,6 +57,7 @@ internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisp
     public void Dispose()
     {
         dueObjects.Dispose();
+        keepRevision.Dispose();
         deleteItems.Dispose();
         schedule.Dispose();
         deleteEmpty.Dispose();

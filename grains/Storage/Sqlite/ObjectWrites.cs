@@ -33,9 +33,20 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
     public void Commit(string key, ObjectCommit commit)
     {
         var known = objects[key];
-        PutObject(known, commit);
+        var written = 0L;
+        if (known.Row is null || known.NextExpiry != commit.NextExpiry || commit.Encryption is not null)
+        {
+            PutObject(known, commit);
+            written = commit.Revision;
+        }
         foreach (var record in commit.Records)
+        {
             PutItem(known, record);
+            written = Math.Max(written, record.Revision);
+        }
+        // The object's revision is the highest of its own row's and its items': mostly the item written last carries it.
+        if (written < commit.Revision)
+            touchObject.Bind(1, known.Row).Bind(2, commit.Revision).Execute();
     }
 
     public void Dispose()
@@ -47,12 +58,6 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
 
     private void PutObject(KnownObject known, ObjectCommit commit)
     {
-        // An unchanged expiry leaves the index by expiry alone.
-        if (known.Row is { } row && known.NextExpiry == commit.NextExpiry && commit.Encryption is null)
-        {
-            touchObject.Bind(1, row).Bind(2, commit.Revision).Execute();
-            return;
-        }
         putObject.BindText(1, known.Key).Bind(2, commit.Revision);
         if (commit.NextExpiry == long.MaxValue)
             putObject.BindNull(3);

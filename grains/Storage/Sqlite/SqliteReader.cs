@@ -35,9 +35,10 @@ internal sealed class SqliteReader : IDisposable
             if (!getObject.BindText(1, Encoding.UTF8.GetBytes(key)).Step())
                 return new(0, [], null);
             using var cipher = dataKey.ForObject(key);
+            var items = LoadItems(getObject.Number(0), key, cipher, cancellationToken);
             return new(
-                getObject.Number(1),
-                LoadItems(getObject.Number(0), key, cipher, cancellationToken),
+                items.Aggregate(getObject.Number(1), (revision, item) => Math.Max(revision, item.Revision)),
+                items,
                 getObject.IsNull(2) ? null : OpenEncryption(key, cipher));
         }
         finally

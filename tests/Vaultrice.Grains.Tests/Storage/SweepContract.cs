@@ -26,6 +26,15 @@ public abstract class SweepContract
     }
 
     [Fact]
+    public async Task The_revision_stays_when_the_item_that_carries_it_goes()
+    {
+        await Store.Commit(Object("o"), new(1, [Set("stays", "1", 1, 5000)], null, 999));
+        await Store.Commit(Object("o"), new(2, [Set("goes", "2", 2, 999)], null, 999));
+        Assert.Equal(1, await SweepAll(1000));
+        Assert.Equal(2, (await Store.Load(Object("o"), Cancel)).Revision);
+    }
+
+    [Fact]
     public async Task An_object_with_nothing_left_is_gone_and_can_be_written_anew()
     {
         await Store.Commit(Object("o"), Of(Set("name", "1", 5, 999)));

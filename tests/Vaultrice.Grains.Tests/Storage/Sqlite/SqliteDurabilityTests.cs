@@ -71,13 +71,13 @@ public sealed class SqliteDurabilityTests : IDisposable
     [Theory]
     [InlineData(10)]
     [InlineData(10_000)]
-    public async Task Writing_an_item_changes_two_rows_however_many_items_the_object_holds(int items)
+    public async Task Writing_an_item_changes_one_row_however_many_items_the_object_holds(int items)
     {
         await sqlite.Store.Commit(Object("o"), Of([.. Enumerable.Range(0, items).Select(i => Set($"name{i}", "1", 1))]));
         var before = await RowsChanged();
         await sqlite.Store.Commit(Object("o"), Of(Set("name5", "2", 2)));
         await sqlite.Store.Commit(Object("o"), Of(Set("new", "3", 3)));
-        Assert.Equal(2 * 2, await RowsChanged() - before - 1);
+        Assert.Equal(2, await RowsChanged() - before - 1);
     }
 
     [Fact]

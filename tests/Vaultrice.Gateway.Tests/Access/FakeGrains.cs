@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Security.Cryptography;
+using Vaultrice.Projects;
+
+namespace Vaultrice.Gateway.Tests.Access;
+
+/// <summary>A grain factory without a cluster: signing keys, and projects that a test can change.</summary>
+public class FakeGrains : DispatchProxy
+{
+    private readonly Keys _keys = new();
+
+    /// <summary>The projects that exist.</summary>
+    public Dictionary<string, ProjectSnapshot> Projects { get; } = [];
+
+    /// <summary>The pair that tokens are signed with.</summary>
+    public ECDsa Pair => _keys.Pair;
+
+    public const string KeyId = "test-key";
+
+    public static (IGrainFactory Factory, FakeGrains Fake) Create()
+    {
+        var factory = Create<IGrainFactory, FakeGrains>();
+        return (factory, (FakeGrains)(object)factory);
+    }
+
+    /// <summary>Makes a project with one api key.</summary>
+    public void Add(string projectId, string apiKey, string secret, bool enabled = true) =>
+        Projects[projectId] = new(projectId, projectId, [new(apiKey, ApiKey.Hash(secret), 0, enabled)]);
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        var grain = targetMethod!.GetGenericArguments().Single();
+        if (grain == typeof(ISigningKeysGrain))
+            return _keys;
+        if (grain == typeof(IProjectGrain))
+            return new Project(Projects.GetValueOrDefault((string)args![0]!));
+        throw new NotSupportedException($"There is no fake of {grain}.");
+    }
+
+    private sealed class Keys : ISigningKeysGrain
+    {
+        public ECDsa Pair { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        public Task<ImmutableArray<SigningKey>> Get() =>
+            Task.FromResult<ImmutableArray<SigningKey>>([new(KeyId, Pair.ExportPkcs8PrivateKey())]);
+    }
+
+    private sealed class Project(ProjectSnapshot? snapshot) : IProjectGrain
+    {
+        public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(snapshot);
+
+        public Task Create(string name) => throw new NotSupportedException();
+
+        public Task<bool> AddApiKey(ApiKey key) => throw new NotSupportedException();
+    }
+}

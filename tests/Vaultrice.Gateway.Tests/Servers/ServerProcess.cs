@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Vaultrice.Gateway.Tests.Servers;
+
+/// <summary>The real server, or the separate gateway, as a child process; ended with the test by its own id.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    public const string Silo = "Vaultrice.Silo.dll";
+    public const string Gateway = "Vaultrice.Gateway.dll";
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<string> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _exited;
+    private string? _address;
+
+    private ServerProcess(string program, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, program)])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.Contains("__") || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        start.Environment["urls"] = "http://127.0.0.1:0";
+        foreach (var (key, value) in settings)
+            start.Environment[key] = value;
+        _process = new() { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _exited = Exited();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_address ?? throw new InvalidOperationException("The server listens nowhere."));
+
+    public string Output => Read(_output);
+
+    public string Errors => Read(_errors);
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Starts a server without waiting for it.</summary>
+    public static ServerProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string program = Silo) => new(program, settings);
+
+    /// <summary>Waits until the server says that it runs, and answers that it is ready.</summary>
+    public async Task Ready()
+    {
+        await Started();
+        using var http = new HttpClient { BaseAddress = Address };
+        var ready = await http.GetAsync("/health/ready").Or("The server did not say whether it is ready");
+        if (!ready.IsSuccessStatusCode)
+            throw new InvalidOperationException($"The server is not ready: {(int)ready.StatusCode} {Output}");
+    }
+
+    /// <summary>Waits until the server says that it runs.</summary>
+    public async Task Started()
+    {
+        await Task.WhenAny(_started.Task, _exited).Or("The server did not start", TimeSpan.FromSeconds(60));
+        if (!_started.Task.IsCompletedSuccessfully)
+            throw new InvalidOperationException($"The server ended with {ExitCode} instead of starting: {Errors}{Output}");
+    }
+
+    /// <summary>Waits for the end that the test has brought about; the exit code.</summary>
+    public async Task<int> Ended(TimeSpan? within = null)
+    {
+        await _exited.Or("The server did not end", within ?? TimeSpan.FromSeconds(60));
+        return ExitCode;
+    }
+
+    /// <summary>Kills it like a power failure would.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await Ended();
+    }
+
+    /// <summary>Sends <c>TERM</c> or <c>INT</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Stops it in an orderly way.</summary>
+    public async Task Stop()
+    {
+        Signal("TERM");
+        await Ended();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _exited;
+        _process.Dispose();
+    }
+
+    /// <summary>The process is gone and all it wrote was read.</summary>
+    private async Task Exited() => await _process.WaitForExitAsync(CancellationToken.None);
+
+    private void Take(string? line)
+    {
+        Keep(_output, line);
+        if (line is null)
+            return;
+        if (Listening().Match(line) is { Success: true } match)
+            _address ??= match.Groups[1].Value;
+        if (line.Contains("Application started.", StringComparison.Ordinal))
+            _started.TrySetResult(line);
+    }
+
+    private static void Keep(StringBuilder text, string? line)
+    {
+        lock (text)
+            text.AppendLine(line);
+    }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    private static partial Regex Listening();
+}
