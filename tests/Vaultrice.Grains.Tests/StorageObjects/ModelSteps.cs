@@ -57,7 +57,7 @@ internal static class ModelSteps
 {
     private static readonly Gen<string> Name = Gen.OneOf("a", "ab", "b", "n");
 
-    private static readonly Gen<string[]> Names = Gen.Shuffle(["a", "ab", "b", "n"], 0, 3);
+    private static readonly Gen<string[]> Names = Gen.Shuffle(new[] { "a", "ab", "b", "n" }, 0, 3);
 
     private static readonly Gen<string?> Prefix = Gen.OneOf<string?>(null, "", "a", "ab", "x");
 
@@ -76,7 +76,7 @@ internal static class ModelSteps
         ("splice", "-1,5,"), ("splice", "1,0,7"), ("merge", "{\"a\":2,\"d\":[]}"), ("merge", "{}"), ("set-in", "a=1"), ("set-in", "b.c=[0]"));
 
     private static readonly Gen<ModelStep> Step = Gen.Frequency(
-        (12, Set.Cast<ModelStep>()),
+        (12, Set.Select(static set => (ModelStep)set)),
         (5, Set.Array[1, 4].Select(static writes => (ModelStep)new SetManyStep([.. writes.DistinctBy(write => write.Name)]))),
         (12, Gen.Select(Name, Operation, Ttl, Conditional, static (name, operation, ttl, condition) =>
             (ModelStep)new AtomicStep(name, operation.Operation, operation.Argument, ttl, condition))),

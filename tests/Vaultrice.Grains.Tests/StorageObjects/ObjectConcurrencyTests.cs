@@ -56,11 +56,11 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
             for (var i = 0; i < Each; i++)
                 seen.Add(Number((await grain.Apply("n", new Increment("1"u8.ToArray(), false, null, null))).Value!));
             return seen;
-        })));
+        }, TestContext.Current.CancellationToken)));
 
         Assert.Equal(Enumerable.Range(1, Callers * Each).Select(n => (long)n), answers.SelectMany(seen => seen).Order());
         Assert.All(answers, seen => Assert.Equal(seen.Order(), seen));
-        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
         Assert.Equal(Callers * Each, Number((await grain.Get("n"))!));
     }
 
@@ -81,7 +81,7 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
                 var result = await grain.Set("n", Write(Number(item) + 1, item.UpdatedAt));
                 Interlocked.Increment(ref result.Succeeded ? ref successes : ref refusals);
             }
-        })));
+        }, TestContext.Current.CancellationToken)));
 
         Assert.Equal(Callers * Each, successes + refusals);
         Assert.Equal(successes, Number((await grain.Get("n"))!));

@@ -132,8 +132,8 @@ internal sealed class ObjectModel
         var present = Find(name, now);
         var stamp = present is not null ? Math.Max(now, present.UpdatedAt + 1) : stampOf(name) ?? now;
         // A new item's time is not predicted, only bounded; out of bounds, it shows as a difference.
-        var highest = _lastStamps.Values.DefaultIfEmpty(0).Max();
-        if (stamp < now || stamp <= _lastStamps.GetValueOrDefault(name) || stamp > Math.Max(now, highest + 1))
+        var highest = Math.Max(now, _lastStamps.Values.DefaultIfEmpty(0).Max());
+        if (stamp < now || stamp <= _lastStamps.GetValueOrDefault(name) || stamp > highest + 1)
             stamp = -1;
         _items[name] = new(value, now + (ttl ?? DefaultTtl), present?.CreatedAt ?? stamp, stamp, keyVersion);
         _lastStamps[name] = stamp;
