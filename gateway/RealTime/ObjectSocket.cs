@@ -342,6 +342,8 @@ internal sealed class ObjectSocket
         lock (_lock)
         {
             ConnectionId = grant.ConnectionId;
+            // Holds for as long as the socket lives: better nothing than the whole greeting's state.
+            _greeting = Task.CompletedTask;
             _writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
                 _writer.Send(Frames.Event(missed), isCatchUp: true);
