@@ -72,6 +72,7 @@ internal sealed class ObjectSocket
     /// <summary>Serves the socket until it is gone.</summary>
     public async Task Run()
     {
+        GatewayMetrics.SocketOpened();
         var isOver = false;
         var closedByPeer = false;
         var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
@@ -116,6 +117,7 @@ internal sealed class ObjectSocket
             if (greet is not null)
                 await greet.DisposeAsync();
             _reader.Release();
+            GatewayMetrics.SocketClosed();
             await Ended(closedByPeer);
         }
     }
