@@ -225,6 +225,7 @@ internal sealed class ObjectSocket
 
     private async ValueTask<StorageError?> Carry(ClientFrame frame)
     {
+        using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.socket.frame");
         switch (frame.Event)
         {
             case ClientFrame.Ping:

@@ -301,8 +301,12 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         return _state = state;
     }
 
-    private Task Commit(CommitBatch batch) =>
-        _store.Commit(_id, new(batch.Revision, batch.Records.Values, batch.Encryption, _state!.NextExpiry));
+    private async Task Commit(CommitBatch batch)
+    {
+        using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.object.commit");
+        activity?.SetTag("vaultrice.class", _id.Class).SetTag("vaultrice.records", batch.Records.Count);
+        await _store.Commit(_id, new(batch.Revision, batch.Records.Values, batch.Encryption, _state!.NextExpiry));
+    }
 
     private void AnnounceBatch(CommitBatch batch) => Publish(batch.Events, Math.Max(_announcedRevision, batch.Revision));
 
