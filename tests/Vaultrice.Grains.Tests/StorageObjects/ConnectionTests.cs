@@ -69,6 +69,7 @@ public sealed class ConnectionTests(ObjectCluster cluster)
         await _object.Set("untouched", "1");
         await _object.Set("changed", "1");
         await _object.Set("removed", "1");
+        await _object.Set("removed and back", "0");
         await _object.Set("expired", "1", ttl: 5_000);
         var gateway = await cluster.NewGateway();
         await gateway.Connect(_object);
