@@ -25,7 +25,10 @@ public static class GatewayHosting
         services.AddHostedService(provider => provider.GetRequiredService<ObjectFeeds>());
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<ProjectRequests>();
-        services.AddHealthChecks().AddCheck<ClusterHealth>("cluster");
+        builder.AddHealth();
+        // They write request targets, whose query strings hold tokens.
+        foreach (var category in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
+            builder.Logging.AddFilter(category, LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 
@@ -39,8 +42,7 @@ public static class GatewayHosting
             return RequestTarget.TryParse(raw, out var target) ? requests.Handle(context, target) : next(context);
         });
         app.UseRouting();
-        app.MapHealthChecks("/health/live", new() { Predicate = static _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealth();
         // The pattern spelled out: the default one leaves paths that look like files to nobody.
         app.MapFallback("{**path}", context =>
         {

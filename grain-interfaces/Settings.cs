@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -14,28 +15,36 @@ public static class Settings
     public static void AddSettings<T>(this IServiceCollection services, string section)
         where T : class
     {
-        services.AddOptions<T>().BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<T>>(new Check<T>(section));
+        services.AddOptions<T>().BindConfiguration(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<T>>(provider => new Check<T>(provider.GetRequiredService<IConfiguration>().GetSection(section)));
     }
 
     /// <summary>What to tell the operator when the start failed for a setting; null when it failed for something else.</summary>
     public static string? Explain(Exception failure) => failure switch
     {
-        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures),
+        OptionsValidationException invalid => string.Join(Environment.NewLine, invalid.Failures.Distinct()),
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unbound => unbound.Message,
         _ => null,
     };
 
-    private sealed class Check<T>(string section) : IValidateOptions<T>
+    private sealed class Check<T>(IConfigurationSection section) : IValidateOptions<T>
         where T : class
     {
+        private static readonly string[] Keys = [.. typeof(T).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+
         public ValidateOptionsResult Validate(string? name, T options)
         {
             List<ValidationResult> results = [];
-            return Validator.TryValidateObject(options, new(options), results, validateAllProperties: true)
-                ? ValidateOptionsResult.Success
-                : ValidateOptionsResult.Fail(results.Select(result =>
-                    $"{section}:{result.MemberNames.FirstOrDefault()} cannot be used: {result.ErrorMessage} Change it in the configuration."));
+            Validator.TryValidateObject(options, new(options), results, validateAllProperties: true);
+            string[] failures =
+            [
+                .. section.GetChildren()
+                    .Where(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                    .Select(child => $"{child.Path} is no setting: use {string.Join(", ", Keys.Select(key => $"{section.Path}:{key}"))}, or remove it."),
+                .. results.Select(result =>
+                    $"{section.Path}:{result.MemberNames.FirstOrDefault()} cannot be used: {result.ErrorMessage} Change it in the configuration."),
+            ];
+            return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed partial class Bootstrap(
     IHostEnvironment environment,
     IHostApplicationLifetime lifetime,
     IServer server,
+    IConfiguration configuration,
     TimeProvider time,
     ILogger<Bootstrap> logger) : IHostedService
 {
@@ -56,7 +57,9 @@ internal sealed partial class Bootstrap(
     /// <summary>To the console and not to the log: logs must not hold secrets.</summary>
     private void Print(string projectId, string apiKey, string secret)
     {
-        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5000";
+        var address = configuration.GetRoles().HasFlag(Roles.Gateway)
+            ? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
+            : "http://address-of-a-gateway";
         Console.WriteLine($$"""
 
             This installation is new. Here is a project to start with; the secret is shown this once:

@@ -7,8 +7,12 @@ return await HostRunner.Run(args, builder =>
     builder.AddSilo(roles);
     if (roles.HasFlag(Roles.Gateway))
         builder.AddGateway();
+    else
+        builder.AddHealth();
     var app = builder.Build();
     if (roles.HasFlag(Roles.Gateway))
         app.UseGateway();
+    else
+        app.MapHealth();
     return app;
 });

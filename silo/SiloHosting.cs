@@ -26,7 +26,7 @@ internal static class SiloHosting
     public static void AddSilo(this WebApplicationBuilder builder, Roles roles)
     {
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddObjectStore(builder.Configuration);
+        builder.Services.AddObjectStore();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);
         builder.Services.AddSettings<BootstrapOptions>(BootstrapOptions.Section);

@@ -14,10 +14,7 @@ internal sealed partial class ProjectRequests(
     SocketEndpoint sockets,
     ILogger<ProjectRequests> logger)
 {
-    /// <summary>Answers the request if it addresses a project; else says false.</summary>
-    public static bool Concerns(string rawTarget, out RequestTarget target) => RequestTarget.TryParse(rawTarget, out target);
-
-    /// <summary>Answers the request.</summary>
+    /// <summary>Answers the request, or serves the socket it asks for.</summary>
     public async Task Handle(HttpContext context, RequestTarget target)
     {
         CrossOrigin.Allow(context);
@@ -27,9 +24,13 @@ internal sealed partial class ProjectRequests(
             return;
         }
         StorageError? refusal;
+        ObjectSocket? socket = null;
         try
         {
-            refusal = await Dispatch(context, target);
+            if (target is { Call: "ws", Id: not null, Rest: null })
+                (refusal, socket) = HttpMethods.IsGet(context.Request.Method) ? await sockets.Open(context, target) : (WrongMethod(), null);
+            else
+                refusal = await Dispatch(context, target);
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
@@ -44,6 +45,11 @@ internal sealed partial class ProjectRequests(
         }
         if (refusal is not null)
             ErrorResponses.Write(context, refusal);
+        if (socket is null)
+            return;
+        // A socket lives long: the target, which carries its token, need not.
+        target = default;
+        await socket.Run();
     }
 
     private async ValueTask<StorageError?> Dispatch(HttpContext context, RequestTarget target)
@@ -51,8 +57,6 @@ internal sealed partial class ProjectRequests(
         var method = context.Request.Method;
         if (target is { Call: "auth", Class: "token", Id: null })
             return HttpMethods.IsGet(method) ? await MintToken(context, target) : WrongMethod();
-        if (target is { Call: "ws", Id: not null, Rest: null })
-            return HttpMethods.IsGet(method) ? await sockets.Handle(context, target) : WrongMethod();
         if (target.Id is null || ObjectsApi.Find(target, method) is not { } call)
             return new(StorageErrorCode.UnknownRoute, "There is nothing at this path.");
         if (call == ObjectCall.WrongMethod)

@@ -40,10 +40,10 @@ internal readonly record struct RequestTarget(string ProjectId, string Call, str
             query = path[(mark + 1)..].ToString();
             path = path[..mark];
         }
-        path = path[Prefix.Length..];
+        path = path[(Prefix.Length - 1)..];
         var project = Next(ref path);
         var call = Next(ref path);
-        if (project is null || call is null)
+        if (string.IsNullOrEmpty(project) || call is null)
             return false;
         var @class = Next(ref path);
         var id = @class is null ? null : Next(ref path);
@@ -71,7 +71,7 @@ internal readonly record struct RequestTarget(string ProjectId, string Call, str
 
     /// <summary>
     /// Decodes percent escapes once. A percent sign that starts none stands for itself, because clients send names as they are;
-    /// escapes that make no UTF-8 become a lone NUL, which no name may hold.
+    /// what makes no valid Unicode becomes a lone NUL, which no name may hold.
     /// </summary>
     public static string? Decode(string? text)
     {
@@ -79,23 +79,25 @@ internal readonly record struct RequestTarget(string ProjectId, string Call, str
             return text;
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
         var length = 0;
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
-            {
-                bytes[length++] = Convert.FromHexString(text.AsSpan(i + 1, 2))[0];
-                i += 2;
-            }
-            else
-            {
-                length += Encoding.UTF8.GetBytes(text.AsSpan(i, 1), bytes.AsSpan(length));
-            }
-        }
         try
         {
+            for (var rest = text.AsSpan(); !rest.IsEmpty;)
+            {
+                if (rest is ['%', var high, var low, ..] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low))
+                {
+                    bytes[length++] = Convert.FromHexString(rest[1..3])[0];
+                    rest = rest[3..];
+                    continue;
+                }
+                // Up to the next percent sign at once: a character may be two of UTF-16.
+                var next = rest[1..].IndexOf('%') + 1;
+                var plain = next == 0 ? rest : rest[..next];
+                length += StrictUtf8.GetBytes(plain, bytes.AsSpan(length));
+                rest = rest[plain.Length..];
+            }
             return StrictUtf8.GetString(bytes, 0, length);
         }
-        catch (DecoderFallbackException)
+        catch (Exception e) when (e is EncoderFallbackException or DecoderFallbackException)
         {
             return "\0";
         }

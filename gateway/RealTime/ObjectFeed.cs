@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateways;
 using Vaultrice.StorageObjects;
@@ -19,8 +19,8 @@ internal sealed partial class ObjectFeed(
     TimeProvider time,
     ILogger<ObjectFeeds> logger) : IThreadPoolWorkItem
 {
-    private readonly ConcurrentQueue<ObjectEventsNotice> _inbox = new();
     private readonly Lock _lock = new();
+    private readonly Queue<ObjectEventsNotice> _inbox = new();
     private readonly HashSet<ObjectSocket> _sockets = [];
     private ObjectSocket[]? _snapshot;
     private bool _isRetired;
@@ -100,7 +100,8 @@ internal sealed partial class ObjectFeed(
         switch (notice)
         {
             case ObjectEventsNotice events:
-                _inbox.Enqueue(events);
+                lock (_lock)
+                    _inbox.Enqueue(events);
                 Schedule();
                 break;
             case ConnectionProbe probe:
@@ -148,7 +149,14 @@ internal sealed partial class ObjectFeed(
         Schedule();
     }
 
-    private bool HasWork => _isPositioned && (Volatile.Read(ref _renewal) is not null || !_inbox.IsEmpty);
+    private bool HasWork
+    {
+        get
+        {
+            lock (_lock)
+                return _isPositioned && (_renewal is not null || _inbox.Count > 0);
+        }
+    }
 
     private void Schedule()
     {
@@ -167,7 +175,7 @@ internal sealed partial class ObjectFeed(
                     await CatchUp();
                     continue;
                 }
-                if (!_inbox.TryDequeue(out var notice))
+                if (!TryTake(out var notice))
                     break;
                 if (!TryDeliver(notice))
                 {
@@ -179,6 +187,12 @@ internal sealed partial class ObjectFeed(
             Interlocked.Exchange(ref _isScheduled, 0);
         }
         while (HasWork && Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0);
+    }
+
+    private bool TryTake([MaybeNullWhen(false)] out ObjectEventsNotice notice)
+    {
+        lock (_lock)
+            return _inbox.TryDequeue(out notice);
     }
 
     /// <summary>Delivers what is new in a notice; false when something before it is missing.</summary>

@@ -20,23 +20,14 @@ internal sealed class ObjectSocket
     private readonly SocketWriter _writer;
     private readonly FrameReader _reader;
 
-    // Everything below belongs to this lock, but for the time stamps.
+    private readonly Delivery _delivery;
     private readonly Lock _lock = new();
     private Task? _greeting;
-    private List<(byte[] Frame, FeedPosition Position, string? Except)>? _held = [];
-    private int _heldBytes;
-    private FeedPosition _start;
-    private FeedPosition _sent;
-    private FeedPosition _confirmed;
-    private FeedPosition _pinged;
-    private long _pingNumber;
-    private bool _isPinging;
     private bool _hasSpoken;
     private bool _isOver;
 
+    // Time stamps, read by the sweep.
     private long _receivedAt;
-    private long _pingedAt;
-    private TimeSpan _pongWithin;
     private long _unfinishedSince;
     private long _closingSince;
 
@@ -58,11 +49,12 @@ internal sealed class ObjectSocket
         _time = time;
         _writer = new(stream, options.QueueBytes, () => Close(CloseReason.TooSlow));
         _reader = new(limits.MessageBytes + limits.PresenceBytes + 16 * 1024);
+        _delivery = new(_writer, options.QueueBytes, time);
         _receivedAt = time.GetTimestamp();
     }
 
     /// <summary>The connection's id; null before the greeting.</summary>
-    public string? ConnectionId { get; private set; }
+    public string? ConnectionId => _delivery.ConnectionId;
 
     /// <summary>The connection as the object may have to be told of it.</summary>
     public HeldConnection? Held => ConnectionId is { } id ? new(id, _principal, Joined) : null;
@@ -72,6 +64,7 @@ internal sealed class ObjectSocket
     /// <summary>Serves the socket until it is gone.</summary>
     public async Task Run()
     {
+        GatewayMetrics.SocketOpened();
         var isOver = false;
         var closedByPeer = false;
         var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
@@ -116,6 +109,7 @@ internal sealed class ObjectSocket
             if (greet is not null)
                 await greet.DisposeAsync();
             _reader.Release();
+            GatewayMetrics.SocketClosed();
             await Ended(closedByPeer);
         }
     }
@@ -126,21 +120,7 @@ internal sealed class ObjectSocket
     /// <param name="except">The connection that must not receive it, or null.</param>
     public void Deliver(byte[] frame, FeedPosition position, string? except)
     {
-        var isOver = false;
-        lock (_lock)
-        {
-            if (_held is not null)
-            {
-                _held.Add((frame, position, except));
-                _heldBytes += frame.Length;
-                isOver = _heldBytes > _options.QueueBytes;
-            }
-            else
-            {
-                DeliverNow(frame, position, except);
-            }
-        }
-        if (isOver)
+        if (!_delivery.Tell(frame, position, except))
             Close(CloseReason.TooSlow);
     }
 
@@ -152,7 +132,7 @@ internal sealed class ObjectSocket
     }
 
     /// <summary>Somebody wants to resume this connection: finds out soon whether its peer still answers.</summary>
-    public void Probe() => Ping(ProbeTimeout);
+    public void Probe() => _delivery.Ping(ProbeTimeout);
 
     /// <summary>Attends to what is due: called for every socket once a second, instead of timers of their own.</summary>
     public void Sweep()
@@ -167,19 +147,17 @@ internal sealed class ObjectSocket
             Close(CloseReason.Silent);
             return;
         }
-        bool isPinging, isUnconfirmed;
-        lock (_lock)
+        var receivedAt = Volatile.Read(ref _receivedAt);
+        switch (_delivery.Look(receivedAt))
         {
-            // Any sign of life answers the question whether the peer is there.
-            if (_isPinging && Volatile.Read(ref _receivedAt) > _pingedAt && _time.GetElapsedTime(_pingedAt) > _pongWithin)
-                _isPinging = false;
-            isPinging = _isPinging;
-            isUnconfirmed = _held is null && _sent != _confirmed && _sent != default;
+            case PeerState.Silent:
+                Abort();
+                break;
+            case PeerState.Unconfirmed:
+            case PeerState.UpToDate when _time.GetElapsedTime(receivedAt) > _options.PingAfter:
+                _delivery.Ping(_options.PongWithin);
+                break;
         }
-        if (isPinging && _time.GetElapsedTime(_pingedAt) > _pongWithin)
-            Abort();
-        else if (!isPinging && (isUnconfirmed || _time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > _options.PingAfter))
-            Ping(_options.PongWithin);
     }
 
     private async ValueTask<bool> ReadMore()
@@ -201,7 +179,7 @@ internal sealed class ObjectSocket
                 _writer.Send(Frames.ProtocolPong(frame.Payload.Span));
                 break;
             case Opcode.Pong:
-                Confirm(frame.Payload.Span);
+                _delivery.Confirm(frame.Payload.Span);
                 break;
             case Opcode.Text when !Utf8.IsValid(frame.Payload.Span):
                 Close(CloseReason.NotUtf8);
@@ -300,8 +278,7 @@ internal sealed class ObjectSocket
             await first;
             if (ConnectionId is not { } previous)
                 return;
-            lock (_lock)
-                _held ??= [];
+            _delivery.HoldBack();
             await Connect(resume);
             await _feed.Disconnect(previous, default, closedByPeer: true);
         }
@@ -316,7 +293,10 @@ internal sealed class ObjectSocket
             var result = await _feed.Connect(_principal, resume);
             if (result.Succeeded)
             {
-                Welcome(result.Value);
+                _delivery.Begin(result.Value);
+                // Kept for as long as the socket lives: better nothing than the whole greeting's state.
+                lock (_lock)
+                    _greeting = Task.CompletedTask;
                 return;
             }
             _writer.Send(Frames.Error(result.Error.Message));
@@ -335,56 +315,6 @@ internal sealed class ObjectSocket
     public static Task Hold(SocketOptions options, TimeProvider time) =>
         Task.Delay(options.RefusalHold * (1 + Random.Shared.NextDouble()), time);
 
-    private void Welcome(ConnectionGrant grant)
-    {
-        lock (_lock)
-        {
-            ConnectionId = grant.ConnectionId;
-            _writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
-            foreach (var missed in grant.Missed)
-                _writer.Send(Frames.Event(missed), isCatchUp: true);
-            _start = _sent = grant.Position;
-            var held = _held!;
-            _held = null;
-            foreach (var (frame, position, except) in held)
-                DeliverNow(frame, position, except);
-        }
-    }
-
-    private void DeliverNow(byte[] frame, FeedPosition position, string? except)
-    {
-        // What happened before the greeting is in it, or was fetched after it.
-        if (position.Epoch == _start.Epoch && position.Sequence <= _start.Sequence)
-            return;
-        _sent = position;
-        if (except is null || except != ConnectionId)
-            _writer.Send(frame);
-    }
-
-    private void Ping(TimeSpan pongWithin)
-    {
-        lock (_lock)
-        {
-            _isPinging = true;
-            _pinged = _sent;
-            _pingedAt = _time.GetTimestamp();
-            _pongWithin = pongWithin;
-            // Behind all that was sent: its pong says that the peer has received everything up to here.
-            _writer.Send(Frames.Ping(++_pingNumber));
-        }
-    }
-
-    private void Confirm(ReadOnlySpan<byte> payload)
-    {
-        lock (_lock)
-        {
-            if (!_isPinging || !payload.SequenceEqual(Frames.PingPayload(_pingNumber)))
-                return;
-            _isPinging = false;
-            _confirmed = _pinged;
-        }
-    }
-
     private async Task Ended(bool closedByPeer)
     {
         Close(CloseReason.Normal);
@@ -400,7 +330,7 @@ internal sealed class ObjectSocket
                 _isOver = true;
         }
         if (ConnectionId is { } id)
-            await _feed.Disconnect(id, _confirmed, closedByPeer);
+            await _feed.Disconnect(id, _delivery.Confirmed, closedByPeer);
     }
 
     /// <summary>Tears the socket down. Once it is over its request may be gone: then there is nothing left to tear down.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
@@ -5,7 +6,7 @@ using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
 
-/// <summary><c>GET /ws/{class}/{id}</c>: accepts a socket, checks who it is, and serves it.</summary>
+/// <summary><c>GET /ws/{class}/{id}</c>: accepts a socket and checks who it is.</summary>
 /// <remarks>
 /// A proper handshake is accepted whatever its credentials are worth, and refused afterwards: the SDK doubles its attempts on
 /// every upgrade that is refused.
@@ -18,27 +19,13 @@ internal sealed class SocketEndpoint(
     IHostApplicationLifetime lifetime,
     TimeProvider time)
 {
-    /// <summary>Serves the socket until it is gone; the refusal when no socket came about.</summary>
-    public async ValueTask<StorageError?> Handle(HttpContext context, RequestTarget target)
+    /// <summary>The socket to run; or the refusal of a request that is no handshake; or neither, when the socket was turned away.</summary>
+    public async ValueTask<(StorageError? Refusal, ObjectSocket? Socket)> Open(HttpContext context, RequestTarget target)
     {
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
-            return ObjectsApi.InvalidAddress();
+            return (ObjectsApi.InvalidAddress(), null);
         if (await WebSocketHandshake.Accept(context) is not { } stream)
-            return new(StorageErrorCode.InvalidRequest, "This path takes WebSocket handshakes of version 13 only.");
-        GatewayMetrics.SocketOpened();
-        try
-        {
-            await Serve(context, stream, target);
-        }
-        finally
-        {
-            GatewayMetrics.SocketClosed();
-        }
-        return null;
-    }
-
-    private async Task Serve(HttpContext context, Stream stream, RequestTarget target)
-    {
+            return (new(StorageErrorCode.InvalidRequest, "This path takes WebSocket handshakes of version 13 only."), null);
         StorageResult<Caller> caller;
         var reason = CloseReason.Refused;
         try
@@ -50,20 +37,28 @@ internal sealed class SocketEndpoint(
         {
             (caller, reason) = (failure, CloseReason.Unavailable);
         }
+        ForgetTarget(context);
         if (!caller.Succeeded)
         {
-            await Refuse(context, stream, caller.Error, reason);
-            return;
+            await TurnAway(context, stream, caller.Error, reason);
+            return (null, null);
         }
         var key = new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString();
         var socket = feeds.Add(key, feed =>
             new(stream, context.Abort, feed, caller.Value.ApiKey, options.Value, limits.Value, time));
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             socket.Close(CloseReason.Restarting);
-        await socket.Run();
+        return (null, socket);
     }
 
-    private async Task Refuse(HttpContext context, Stream stream, StorageError error, CloseReason reason)
+    /// <summary>The server keeps three copies of the target for as long as the request lives; a socket's holds a token.</summary>
+    private static void ForgetTarget(HttpContext context)
+    {
+        var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        request.RawTarget = request.QueryString = "";
+    }
+
+    private async Task TurnAway(HttpContext context, Stream stream, StorageError error, CloseReason reason)
     {
         var writer = new SocketWriter(stream, options.Value.QueueBytes, context.Abort);
         writer.Send(Frames.Error(error.Message));

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -17,11 +16,11 @@ public static class ObjectStoreRegistration
     /// hosted service starts, since the sweep, one of them, needs it to be made; and it closes with the container,
     /// after the silo has written its last change.
     /// </summary>
-    public static IServiceCollection AddObjectStore(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddObjectStore(this IServiceCollection services)
     {
-        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
+        services.AddSettings<StorageOptions>(StorageOptions.Section);
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsCheck>();
-        services.AddOptions<MasterKeyOptions>().Bind(configuration.GetSection(MasterKeyOptions.Section)).ValidateOnStart();
+        services.AddSettings<MasterKeyOptions>(MasterKeyOptions.Section);
         services.AddSingleton<IValidateOptions<MasterKeyOptions>, MasterKeyOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(OpenSqlite);

@@ -61,7 +61,7 @@ internal sealed class ServerPair : IAsyncDisposable
         var environment = new Dictionary<string, string>
         {
             ["urls"] = url.ToString(),
-            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["DOTNET_ENVIRONMENT"] = "Production",
             ["Logging__LogLevel__Default"] = "Warning",
             ["Storage__Path"] = _data,
             ["Bootstrap__ProjectId"] = options.Project,

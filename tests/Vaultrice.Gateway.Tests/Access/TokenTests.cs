@@ -75,6 +75,22 @@ public sealed class TokenTests(SharedServer shared)
         }
     }
 
+    [Theory]
+    [InlineData("..")]
+    [InlineData("a%20b")]
+    [InlineData("%ff")]
+    [InlineData("demo%2F")]
+    [InlineData("Demo")]
+    [InlineData("demo%")]
+    public async Task A_project_that_cannot_exist_is_answered_like_one_that_does_not(string projectId)
+    {
+        var elsewhere = new Calls(shared.Server.Http, projectId, "c", "i");
+        (await elsewhere.GetAll()).Refused(401, "authenticationError.credentials.invalid");
+        (await elsewhere.Token()).Refused(401, "authenticationError.credentials.invalid");
+        elsewhere = new(shared.Server.Http, projectId + new string('x', 5000), "c", "i");
+        (await elsewhere.GetAll()).Refused(401, "authenticationError.credentials.invalid");
+    }
+
     [Fact]
     public async Task A_token_of_this_project_is_no_good_for_another()
     {

@@ -159,6 +159,8 @@ public sealed class RawTargetTests(SharedServer shared)
     [InlineData("/project/demo/nothing/c/i")]
     [InlineData("/project/demo/Cache/c/i")]
     [InlineData("//project/demo/cache/c/i")]
+    [InlineData("/project//demo/cache/c/i")]
+    [InlineData("/project//cache/c/i")]
     [InlineData("/project/demo//cache/c/i")]
     [InlineData("/project/demo/cache-keys/c/i/x")]
     [InlineData("/project/demo/message/c/i/x")]

@@ -125,7 +125,7 @@ internal sealed class WireSocket : IAsyncDisposable
             if (frame is not { Opcode: Ping })
                 return frame;
             if (AnswersPings)
-                await SendFrame(Final | Pong, frame.Payload);
+                await Answer(frame.Payload);
         }
     }
 
@@ -201,6 +201,18 @@ internal sealed class WireSocket : IAsyncDisposable
     {
         _tcp.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task Answer(byte[] ping)
+    {
+        try
+        {
+            await SendFrame(Final | Pong, ping);
+        }
+        catch (IOException)
+        {
+            // The server is gone already; what it said before is still to be read.
+        }
     }
 
     private async Task<WireFrame?> ReadFrame(string complaint, TimeSpan? within)

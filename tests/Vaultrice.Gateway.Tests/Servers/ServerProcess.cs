@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Servers;
 
@@ -14,6 +15,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private readonly Task _exited;
     private string? _address;
 
@@ -70,6 +72,20 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             throw new InvalidOperationException($"The server ended with {ExitCode} instead of starting: {Errors}{Output}");
     }
 
+    /// <summary>Waits until its output holds a text.</summary>
+    public async Task Says(string text)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            if (_output.ToString().Contains(text, StringComparison.Ordinal))
+                return;
+            _awaited.Add((text, said));
+        }
+        await Task.WhenAny(said.Task, _exited).Or($"The server did not say '{text}'");
+        Assert.True(said.Task.IsCompletedSuccessfully, $"The server ended before it said '{text}': {Errors}{Output}");
+    }
+
     /// <summary>Waits for the end that the test has brought about; the exit code.</summary>
     public async Task<int> Ended(TimeSpan? within = null)
     {
@@ -114,6 +130,14 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Keep(_output, line);
         if (line is null)
             return;
+        lock (_output)
+        {
+            foreach (var (text, said) in _awaited)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                    said.TrySetResult();
+            }
+        }
         if (Listening().Match(line) is { Success: true } match)
             _address ??= match.Groups[1].Value;
         if (line.Contains("Application started.", StringComparison.Ordinal))

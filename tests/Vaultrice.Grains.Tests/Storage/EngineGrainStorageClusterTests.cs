@@ -28,7 +28,7 @@ public sealed class EngineGrainStorageClusterTests : IDisposable
         builder.ConfigureSiloHost((_, host) =>
         {
             host.Configuration.AddInMemoryCollection([new("Storage:Path", folder["data"])]);
-            host.Services.AddObjectStore(host.Configuration);
+            host.Services.AddObjectStore();
         });
         builder.ConfigureSilo((_, silo) => silo.AddEngineGrainStorage(provider));
         var cluster = builder.Build();

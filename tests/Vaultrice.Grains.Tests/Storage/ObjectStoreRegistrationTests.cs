@@ -69,7 +69,7 @@ public sealed class ObjectStoreRegistrationTests : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection([new("Storage:Path", folder["data"])]);
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
-        builder.Services.AddObjectStore(builder.Configuration);
+        builder.Services.AddObjectStore();
         return builder.Build();
     }
 }

@@ -1,0 +1,143 @@
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway.RealTime;
+
+/// <summary>
+/// What one socket is told, and what its peer is known to have received. Before the greeting events are kept; from then on each
+/// goes out at once. A ping sent behind them says with its pong that everything before it has arrived: what was sent after the
+/// last such ping is told again to whoever resumes the connection.
+/// </summary>
+/// <param name="writer">The socket's writer.</param>
+/// <param name="maxHeldBytes">How many bytes of events may wait for the greeting.</param>
+/// <param name="time">For how long a pong takes.</param>
+internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private List<(byte[] Frame, FeedPosition Position, string? Except)>? _held = [];
+    private int _heldBytes;
+    private FeedPosition _start;
+    private FeedPosition _sent;
+    private FeedPosition _pinged;
+    private long _pingNumber;
+    private long _pingedAt;
+    private TimeSpan _pongWithin;
+    private bool _isPinging;
+
+    /// <summary>The connection's id; null before the greeting.</summary>
+    public string? ConnectionId { get; private set; }
+
+    /// <summary>Up to where the peer is known to have received everything; default while nothing is known.</summary>
+    public FeedPosition Confirmed { get; private set; }
+
+    /// <summary>Keeps events again, until another greeting.</summary>
+    public void HoldBack()
+    {
+        lock (_lock)
+            _held ??= [];
+    }
+
+    /// <summary>Greets, tells what a resumed connection missed, and then what was kept.</summary>
+    public void Begin(ConnectionGrant grant)
+    {
+        lock (_lock)
+        {
+            ConnectionId = grant.ConnectionId;
+            writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
+            foreach (var missed in grant.Missed)
+                writer.Send(Frames.Event(missed), isCatchUp: true);
+            _start = _sent = grant.Position;
+            var held = _held ?? [];
+            _held = null;
+            _heldBytes = 0;
+            foreach (var (frame, position, except) in held)
+                Send(frame, position, except);
+        }
+    }
+
+    /// <summary>Tells of an event, or keeps it until the greeting is over.</summary>
+    /// <param name="frame">The event's frame.</param>
+    /// <param name="position">The object's position after the event.</param>
+    /// <param name="except">The connection that must not receive it, or null.</param>
+    /// <returns>False when more is kept than may be.</returns>
+    public bool Tell(byte[] frame, FeedPosition position, string? except)
+    {
+        lock (_lock)
+        {
+            if (_held is null)
+            {
+                Send(frame, position, except);
+                return true;
+            }
+            _held.Add((frame, position, except));
+            _heldBytes += frame.Length;
+            return _heldBytes <= maxHeldBytes;
+        }
+    }
+
+    /// <summary>Asks the peer for a sign of life, and for the confirmation of everything sent before.</summary>
+    public void Ping(TimeSpan pongWithin)
+    {
+        lock (_lock)
+        {
+            _isPinging = true;
+            _pinged = _sent;
+            _pingedAt = time.GetTimestamp();
+            _pongWithin = pongWithin;
+            writer.Send(Frames.Ping(++_pingNumber));
+        }
+    }
+
+    /// <summary>A pong has come.</summary>
+    public void Confirm(ReadOnlySpan<byte> payload)
+    {
+        lock (_lock)
+        {
+            if (!_isPinging || !payload.SequenceEqual(Frames.PingPayload(_pingNumber)))
+                return;
+            _isPinging = false;
+            Confirmed = _pinged;
+        }
+    }
+
+    /// <summary>How it stands with the peer.</summary>
+    /// <param name="receivedAt">When it was last heard of.</param>
+    public PeerState Look(long receivedAt)
+    {
+        lock (_lock)
+        {
+            if (_isPinging && time.GetElapsedTime(_pingedAt) <= _pongWithin)
+                return PeerState.Asked;
+            // Any word since the ping answers the question whether it is there.
+            if (_isPinging && receivedAt <= _pingedAt)
+                return PeerState.Silent;
+            _isPinging = false;
+            return _held is null && _sent != Confirmed ? PeerState.Unconfirmed : PeerState.UpToDate;
+        }
+    }
+
+    private void Send(byte[] frame, FeedPosition position, string? except)
+    {
+        // What happened before the greeting is in it, or was fetched after it.
+        if (position.Epoch == _start.Epoch && position.Sequence <= _start.Sequence)
+            return;
+        _sent = position;
+        if (except is null || except != ConnectionId)
+            writer.Send(frame);
+    }
+}
+
+/// <summary>How it stands with a socket's peer.</summary>
+internal enum PeerState
+{
+    /// <summary>It has received everything, as far as is known.</summary>
+    UpToDate,
+
+    /// <summary>Something was sent that it has not confirmed.</summary>
+    Unconfirmed,
+
+    /// <summary>It was pinged and still has time to answer.</summary>
+    Asked,
+
+    /// <summary>It was pinged and has not said a word since.</summary>
+    Silent,
+}
