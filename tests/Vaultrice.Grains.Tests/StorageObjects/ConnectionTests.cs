@@ -69,25 +69,26 @@ public sealed class ConnectionTests(ObjectCluster cluster)
         await _object.Set("untouched", "1");
         await _object.Set("changed", "1");
         await _object.Set("removed", "1");
+        await _object.Set("removed and back", "0");
         await _object.Set("expired", "1", ttl: 5_000);
         var gateway = await cluster.NewGateway();
         await gateway.Connect(_object);
         var lost = await gateway.Connect(_object);
         await Lose(lost, lost.Position);
-        await _object.Remove("removed");
+        await _object.Remove("removed", "removed and back");
         for (var i = 0; i < ObjectCluster.ResumeEvents; i++)
             await _object.Increment("n");
         await _object.Set("changed", "2");
         await _object.Set("came and went", "1");
         await _object.Remove("came and went");
-        await _object.Set("removed before, back", "1");
+        await _object.Set("removed and back", "1");
         cluster.Advance(TimeSpan.FromSeconds(5));
 
         var resumed = await gateway.Connect(_object, resume: lost.ConnectionId);
         Assert.True(resumed.Resumed);
         // An expiry that has not been attended to yet is told of right after.
         Assert.Equal(
-            ["-came and went", "-removed", "changed=2", "n=8", "removed before, back=1"],
+            ["-came and went", "-removed", "changed=2", "n=8", "removed and back=1"],
             Told(resumed).Where(told => told != "-expired").Order(StringComparer.Ordinal));
         Assert.Equal(1, Told(resumed).Concat(gateway.Heard(_object)).Concat(await Later(gateway)).Distinct().Count(told => told == "-expired"));
     }
