@@ -21,9 +21,12 @@ internal static class SocketFrameTarget
         [0, 1, 0, 0, 0, 1, 1, 1, 0, 5, 1, 0, 2],
     ];
 
+    // Two fragments that fit, of a message that does not.
+    private static readonly byte[] TooMuch = [0x01, 0xFE, 0, 200, .. new byte[4 + 200], 0x80, 0xFE, 0, 101, .. new byte[4 + 101]];
+
     public static readonly FuzzTarget Target = new(
         "socket-frames",
-        [.. Scripts, .. Scripts.Select(static script => FrameScript.Write(script, SmallLimit).Stream), [0x88, 0x82, 0, 0, 0, 0, 3, 0xE8]],
+        [.. Scripts, .. Scripts.Select(static script => FrameScript.Write(script, SmallLimit).Stream), TooMuch, [0x88, 0x82, 0, 0, 0, 0, 3, 0xE8]],
         [
             [0x81], [0x01], [0x80], [0x00], [0x82], [0x88], [0x89], [0x8A], [0xC1], [0x8B], [0xFE], [0xFF], [0xFD],
             [0x81, 0x80, 0, 0, 0, 0], [0x01, 0x81, 1, 2, 3, 4, 5], [0x80, 0x81, 1, 2, 3, 4, 5], [0x89, 0x80, 1, 2, 3, 4],
