@@ -26,6 +26,9 @@ internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvid
     /// <summary>The connection's id; null before the greeting.</summary>
     public string? ConnectionId { get; private set; }
 
+    /// <summary>The connection's attachment, as granted.</summary>
+    public int Attachment { get; private set; }
+
     /// <summary>Up to where the peer is known to have received everything; default while nothing is known.</summary>
     public FeedPosition Confirmed { get; private set; }
 
@@ -42,6 +45,7 @@ internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvid
         lock (_lock)
         {
             ConnectionId = grant.ConnectionId;
+            Attachment = grant.Attachment;
             writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
                 writer.Send(Frames.Event(missed), isCatchUp: true);

@@ -82,11 +82,11 @@ internal sealed partial class ObjectFeed(
     }
 
     /// <summary>Tells the object that a connection's socket is gone; should it not hear, the next renewal tells it.</summary>
-    public async Task Disconnect(string connectionId, FeedPosition confirmed, bool closedByPeer)
+    public async Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer)
     {
         try
         {
-            await grain.Disconnect(connectionId, confirmed, closedByPeer);
+            await grain.Disconnect(connectionId, attachment, confirmed, closedByPeer);
         }
         catch (Exception e) when (ErrorResponses.Explain(e) is not null)
         {
@@ -105,10 +105,10 @@ internal sealed partial class ObjectFeed(
                 Schedule();
                 break;
             case ConnectionProbe probe:
-                if (Array.Find(Sockets, socket => socket.ConnectionId == probe.ConnectionId) is { } socket)
+                if (Array.Find(Sockets, socket => socket.Holds(probe.ConnectionId, probe.Attachment)) is { } socket)
                     socket.Probe();
                 else
-                    _ = Disconnect(probe.ConnectionId, default, closedByPeer: false);
+                    _ = Disconnect(probe.ConnectionId, probe.Attachment, default, closedByPeer: false);
                 break;
             case ObjectDeactivated:
                 _ = Renew();

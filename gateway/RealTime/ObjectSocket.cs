@@ -57,9 +57,12 @@ internal sealed class ObjectSocket
     public string? ConnectionId => _delivery.ConnectionId;
 
     /// <summary>The connection as the object may have to be told of it.</summary>
-    public HeldConnection? Held => ConnectionId is { } id ? new(id, _principal, Joined) : null;
+    public HeldConnection? Held => ConnectionId is { } id ? new(id, _principal, Joined, _delivery.Attachment) : null;
 
     private JoinedConnection? Joined { get; set; }
+
+    /// <summary>Whether this is the socket of a connection's attachment.</summary>
+    public bool Holds(string connectionId, int attachment) => ConnectionId == connectionId && _delivery.Attachment == attachment;
 
     /// <summary>Serves the socket until it is gone.</summary>
     public async Task Run()
@@ -279,9 +282,10 @@ internal sealed class ObjectSocket
             await first;
             if (ConnectionId is not { } previous)
                 return;
+            var attachment = _delivery.Attachment;
             _delivery.HoldBack();
             await Connect(resume);
-            await _feed.Disconnect(previous, default, closedByPeer: true);
+            await _feed.Disconnect(previous, attachment, default, closedByPeer: true);
         }
     }
 
@@ -331,7 +335,7 @@ internal sealed class ObjectSocket
                 _isOver = true;
         }
         if (ConnectionId is { } id)
-            await _feed.Disconnect(id, _delivery.Confirmed, closedByPeer);
+            await _feed.Disconnect(id, _delivery.Attachment, _delivery.Confirmed, closedByPeer);
     }
 
     /// <summary>Tears the socket down. Once it is over its request may be gone: then there is nothing left to tear down.</summary>

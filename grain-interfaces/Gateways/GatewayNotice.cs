@@ -23,7 +23,8 @@ public sealed record ObjectEventsNotice(
 [GenerateSerializer, Immutable, Alias("vaultrice.ConnectionProbe")]
 public sealed record ConnectionProbe(
     string ObjectKey,
-    [property: Id(0)] string ConnectionId) : GatewayNotice(ObjectKey);
+    [property: Id(0)] string ConnectionId,
+    [property: Id(1)] int Attachment) : GatewayNotice(ObjectKey);
 
 /// <summary>The object's activation ends here; whoever still listens must subscribe again, which activates it elsewhere.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.ObjectDeactivated")]

@@ -17,12 +17,14 @@ public sealed record ConnectionRequest(
 /// <param name="Resumed">Whether the earlier connection goes on.</param>
 /// <param name="Position">Where the object's history stands after <paramref name="Missed"/>.</param>
 /// <param name="Missed">What happened since the earlier connection was lost.</param>
+/// <param name="Attachment">Counts how often the connection was given out; tells this socket from its earlier and later ones.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ConnectionGrant")]
 public sealed record ConnectionGrant(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] bool Resumed,
     [property: Id(2)] FeedPosition Position,
-    [property: Id(3)] ImmutableArray<ObjectEvent> Missed);
+    [property: Id(3)] ImmutableArray<ObjectEvent> Missed,
+    [property: Id(4)] int Attachment);
 
 /// <summary>A gateway's subscription to one object.</summary>
 /// <param name="GatewayId">The gateway.</param>
@@ -38,11 +40,13 @@ public sealed record GatewayLease(
 /// <param name="ConnectionId">The connection.</param>
 /// <param name="Principal">Who opened it.</param>
 /// <param name="Joined">Its presence, or null if it has not joined.</param>
+/// <param name="Attachment">As granted.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.HeldConnection")]
 public sealed record HeldConnection(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] string Principal,
-    [property: Id(2)] JoinedConnection? Joined);
+    [property: Id(2)] JoinedConnection? Joined,
+    [property: Id(3)] int Attachment);
 
 /// <summary>What a gateway missed.</summary>
 /// <param name="Position">Where the object's history stands after the events.</param>

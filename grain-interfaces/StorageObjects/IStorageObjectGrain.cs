@@ -65,10 +65,11 @@ public interface IStorageObjectGrain : IGrainWithStringKey
 
     /// <summary>A connection's socket is gone.</summary>
     /// <param name="connectionId">The connection.</param>
+    /// <param name="attachment">As granted; nothing happens when the connection has been given out again since.</param>
     /// <param name="confirmed">Up to where its peer is known to have received everything.</param>
     /// <param name="closedByPeer">Whether the peer said goodbye; else it keeps its presence for the grace period.</param>
     [Alias("Disconnect")]
-    Task Disconnect(string connectionId, FeedPosition confirmed, bool closedByPeer);
+    Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer);
 
     /// <summary>Shows a connection in the presence list.</summary>
     [Alias("Join")]

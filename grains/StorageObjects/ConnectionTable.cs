@@ -30,13 +30,19 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         _connections.Values.Where(c => c.Joined is not null).Select(c => c.Joined!).OrderBy(j => j.JoinedAt);
 
     /// <summary>Makes a connection live at a gateway: a new one, or a lost one that is taken up again.</summary>
-    public Connection Attach(string connectionId, string principal, string gatewayId, long now)
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="principal">Who opens it.</param>
+    /// <param name="gatewayId">The gateway.</param>
+    /// <param name="now">In ms since the Unix epoch.</param>
+    /// <param name="attachment">The attachment that the gateway still holds; null for a new one.</param>
+    public Connection Attach(string connectionId, string principal, string gatewayId, long now, int? attachment = null)
     {
         if (!_connections.TryGetValue(connectionId, out var connection))
             _connections[connectionId] = connection = new(connectionId, principal);
         else if (connection.GatewayId is not null)
             Detach(connection, default, now);
         connection.GatewayId = gatewayId;
+        connection.Attachment = attachment ?? connection.Attachment + 1;
         connection.AttachedAt = now;
         connection.LeaveAt = long.MaxValue;
         _live++;
@@ -69,15 +75,20 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
     public void Forget(Connection connection) => _connections.Remove(connection.Id);
 
     /// <summary>A gateway is alive and holds just these connections, but for those it was given a moment ago.</summary>
-    public void Renew(string gatewayId, ImmutableArray<HeldConnection> held, long now)
+    /// <returns>Who is present again, having been told to have left.</returns>
+    public IReadOnlyList<JoinedConnection> Renew(string gatewayId, ImmutableArray<HeldConnection> held, long now)
     {
+        List<JoinedConnection> returned = [];
         foreach (var one in held)
         {
             var connection = _connections.GetValueOrDefault(one.ConnectionId);
-            if (connection?.GatewayId == gatewayId)
+            // Held as known, or given out again since the gateway wrote this.
+            if (connection?.GatewayId == gatewayId || connection?.Attachment > one.Attachment)
                 continue;
+            if (connection is { Joined: null } && one.Joined is not null)
+                returned.Add(one.Joined);
             // Only for one this activation did not hold: what the gateway knew of the others may be older than their leaving.
-            Attach(one.ConnectionId, one.Principal, gatewayId, now).Joined ??= one.Joined;
+            Attach(one.ConnectionId, one.Principal, gatewayId, now, one.Attachment).Joined ??= one.Joined;
         }
         var ids = held.Select(h => h.ConnectionId).ToHashSet(StringComparer.Ordinal);
         var givenBefore = now - (long)options.GatewayLease.TotalMilliseconds / 3;
@@ -85,6 +96,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
             Detach(connection, default, now);
         if (_gateways.TryGetValue(gatewayId, out var gateway))
             gateway.LeaseEnd = now + (long)options.GatewayLease.TotalMilliseconds;
+        return returned;
     }
 
     /// <summary>Detaches what dead gateways held, forgets lost connections past their window, and tells whose presence ends.</summary>
@@ -154,6 +166,9 @@ internal sealed class Connection(string id, string principal)
 
     /// <summary>The gateway that holds its socket; null while it is lost.</summary>
     public string? GatewayId { get; set; }
+
+    /// <summary>How often it was given out.</summary>
+    public int Attachment { get; set; }
 
     /// <summary>When the gateway was given it, in ms since the Unix epoch.</summary>
     public long AttachedAt { get; set; }

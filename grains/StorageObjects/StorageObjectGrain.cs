@@ -196,9 +196,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         return Grant(Guid.NewGuid().ToString(), resumed: false, [], request);
     }
 
-    public Task Disconnect(string connectionId, FeedPosition confirmed, bool closedByPeer)
+    public Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer)
     {
-        if (_connections.Find(connectionId) is { } connection)
+        if (_connections.Find(connectionId) is { } connection && connection.Attachment == attachment)
         {
             _connections.Detach(connection, confirmed, Now());
             if (closedByPeer)
@@ -247,9 +247,11 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             await _gate.Settle();
         }
         while (!_lookBack.TryTell(lease.Position, glance, out missed));
-        _connections.Renew(lease.GatewayId, lease.Connections, Now());
-        ArmTimer();
-        return new(Position, missed ?? [], Complete: missed is not null);
+        var missedUntil = Position;
+        foreach (var returned in _connections.Renew(lease.GatewayId, lease.Connections, Now()))
+            _gate.Announce(new PresenceJoined(returned));
+        _ = Settled();
+        return new(missedUntil, missed ?? [], Complete: missed is not null);
     }
 
     private ConnectionGrant Grant(string connectionId, bool resumed, ImmutableArray<ObjectEvent> missed, ConnectionRequest request)
@@ -259,7 +261,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         if (!resumed)
             connection.Confirmed = Position;
         ArmTimer();
-        return new(connectionId, resumed, Position, missed);
+        return new(connectionId, resumed, Position, missed, connection.Attachment);
     }
 
     /// <summary>Waits until the gateway that still holds a connection has found its peer dead, or the probe's time is over.</summary>
@@ -269,7 +271,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             return;
         connection.Detached ??= new();
         var detached = connection.Detached.Task;
-        Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id));
+        Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
         await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 

@@ -101,11 +101,11 @@ internal sealed class StorageObjectState
         var (bytes, count) = (_bytes, _items.Count);
         foreach (var (name, write) in writes)
         {
-            if (write.Value.Length > _limits.ItemBytes)
-                return ItemTooLarge();
             var present = Find(name, now);
             if (present is not null && write.IfAbsent)
                 continue;
+            if (write.Value.Length > _limits.ItemBytes)
+                return ItemTooLarge();
             if (write.UpdatedAt is { } expected && present?.UpdatedAt != expected)
                 mismatched.Add(name);
             if (RefuseKeyVersion(write.KeyVersion) is { } unknownVersion)

@@ -42,7 +42,8 @@ public sealed class ConnectionTests(ObjectCluster cluster)
         await _object.Set("a", "2");
         // The gateway does not know what arrived: it confirms nothing.
         await Lose(lost, default);
-        Assert.Equal(["a=1", "a=2"], Told(await gateway.Connect(_object, resume: lost.ConnectionId)));
+        lost = await gateway.Connect(_object, resume: lost.ConnectionId);
+        Assert.Equal(["a=1", "a=2"], Told(lost));
         // Resumed, but lost again before it confirmed any of that.
         await Lose(lost, default);
         Assert.Equal(["a=1", "a=2"], Told(await gateway.Connect(_object, resume: lost.ConnectionId)));
@@ -100,7 +101,8 @@ public sealed class ConnectionTests(ObjectCluster cluster)
         var lost = await gateway.Connect(_object);
         await Lose(lost, lost.Position);
         cluster.Advance(ResumeWindow - TimeSpan.FromMilliseconds(1));
-        Assert.True((await gateway.Connect(_object, resume: lost.ConnectionId)).Resumed);
+        lost = await gateway.Connect(_object, resume: lost.ConnectionId);
+        Assert.True(lost.Resumed);
 
         await Lose(lost, lost.Position);
         cluster.Advance(ResumeWindow);
@@ -166,6 +168,23 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task A_late_word_of_an_earlier_socket_does_not_take_the_connection_from_its_present_one()
+    {
+        var gateway = await cluster.NewGateway();
+        var first = await gateway.Connect(_object);
+        await Lose(first, first.Position);
+        var second = await gateway.Connect(_object, resume: first.ConnectionId);
+        Assert.True(second.Resumed);
+
+        await Lose(first, first.Position);
+        await gateway.Renew(_object, new HeldConnection(first.ConnectionId, "p", null, first.Attachment));
+        Assert.True((await _object.Grain.Join(second.ConnectionId, TestObject.Json("1"), null)).Succeeded);
+
+        await Lose(second, second.Position);
+        Assert.False((await _object.Grain.Join(second.ConnectionId, TestObject.Json("1"), null)).Succeeded);
+    }
+
+    [Fact]
     public async Task Of_two_who_resume_the_same_connection_one_gets_it()
     {
         var gateway = await cluster.NewGateway();
@@ -223,7 +242,7 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     private Task Lose(ConnectionGrant grant, FeedPosition confirmed) =>
-        _object.Grain.Disconnect(grant.ConnectionId, confirmed, closedByPeer: false);
+        _object.Grain.Disconnect(grant.ConnectionId, grant.Attachment, confirmed, closedByPeer: false);
 
     private async Task<IEnumerable<string>> Later(TestGateway gateway)
     {

@@ -22,7 +22,7 @@ public sealed class ObjectModelTests(ObjectCluster cluster)
     {
         var target = cluster.NewObject();
         var connection = await _gateway.Connect(target);
-        var held = new HeldConnection(connection.ConnectionId, "p", null);
+        var held = new HeldConnection(connection.ConnectionId, "p", null, connection.Attachment);
         var model = new ObjectModel();
         var known = new Known([], 0);
         foreach (var step in steps)
@@ -59,7 +59,7 @@ public sealed class ObjectModelTests(ObjectCluster cluster)
         known = await Renewed(target, held, known);
         Assert.Equal(model.Show(cluster.Now), ObjectModel.Show(await AllItems(target)));
         Assert.Equal(model.Show(cluster.Now), ObjectModel.Show(Replay(known, _gateway.EventsOf(target)).Where(item => item.Value.ExpiresAt > cluster.Now)));
-        await target.Grain.Disconnect(held.ConnectionId, default, closedByPeer: true);
+        await target.Grain.Disconnect(held.ConnectionId, held.Attachment, default, closedByPeer: true);
         await target.Deactivate();
     }
 

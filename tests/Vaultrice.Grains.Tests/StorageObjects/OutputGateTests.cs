@@ -227,7 +227,7 @@ public sealed class OutputGateTests(ObjectCluster cluster)
         _object.Faults.Hold();
         var set = _object.Set("a", "1");
         var commit = await _object.Faults.Held();
-        await _object.Grain.Disconnect(leaving.ConnectionId, leaving.Position, closedByPeer: !byTime);
+        await _object.Grain.Disconnect(leaving.ConnectionId, leaving.Attachment, leaving.Position, closedByPeer: !byTime);
         if (byTime)
         {
             cluster.Advance(TimeSpan.FromSeconds(11));
@@ -273,7 +273,7 @@ public sealed class OutputGateTests(ObjectCluster cluster)
     {
         var gateway = await Listener();
         var lost = await gateway.Connect(_object);
-        await _object.Grain.Disconnect(lost.ConnectionId, new(1, 0, 0), closedByPeer: false);
+        await _object.Grain.Disconnect(lost.ConnectionId, lost.Attachment, new(1, 0, 0), closedByPeer: false);
         _object.Faults.Hold();
         var first = _object.Set("a", "1");
         var commit = await _object.Faults.Held();

@@ -91,7 +91,7 @@ public sealed class PresenceTests(ObjectCluster cluster)
         var gateway = await cluster.NewGateway();
         await gateway.Connect(_object);
         var id = await Joined(gateway, "1");
-        await _object.Grain.Disconnect(id, default, closedByPeer: true);
+        await _object.Grain.Disconnect(id, 1, default, closedByPeer: true);
         Assert.Empty(await Present());
         Assert.Equal([$"joined {id} 1", $"left {id} 1"], await gateway.Hears(_object, 2));
     }
@@ -104,7 +104,7 @@ public sealed class PresenceTests(ObjectCluster cluster)
         var dead = await cluster.NewGateway();
         var id = await Joined(dead, "1");
         cluster.Advance(Lease - TimeSpan.FromMilliseconds(2));
-        await alive.Renew(_object, new HeldConnection(witness.ConnectionId, "p", null));
+        await alive.Renew(_object, new HeldConnection(witness.ConnectionId, "p", null, witness.Attachment));
         cluster.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Equal([id], await Present());
         cluster.Advance(Grace - TimeSpan.FromMilliseconds(1));
@@ -126,11 +126,31 @@ public sealed class PresenceTests(ObjectCluster cluster)
         for (var i = 0; i < 5; i++)
         {
             cluster.Advance(Lease - TimeSpan.FromMilliseconds(1));
-            await gateway.Renew(_object, new HeldConnection(id, "p", null));
+            await gateway.Renew(_object, new HeldConnection(id, "p", null, 1));
         }
         Assert.Equal([id], await Present());
         await _object.Set("a", "1");
         Assert.Equal([$"joined {id} 1", "a=1"], await gateway.Hears(_object, 2));
+    }
+
+    [Fact]
+    public async Task Who_was_told_to_have_left_with_a_gateway_is_told_to_be_back_with_it()
+    {
+        var alive = await cluster.NewGateway();
+        var witness = await alive.Connect(_object);
+        var stalled = await cluster.NewGateway();
+        var id = await Joined(stalled, "1");
+        cluster.Advance(Lease - TimeSpan.FromMilliseconds(2));
+        await alive.Renew(_object, new HeldConnection(witness.ConnectionId, "p", null, witness.Attachment));
+        cluster.Advance(TimeSpan.FromMilliseconds(3));
+        Assert.Equal([id], await Present());
+        cluster.Advance(Grace + TimeSpan.FromSeconds(1));
+        Assert.Equal([$"joined {id} 1", $"left {id} 1"], await alive.Hears(_object, 2));
+
+        var presence = new JoinedConnection(id, 1, TestObject.Json("1"), null);
+        await stalled.Renew(_object, new HeldConnection(id, "p", presence, 1));
+        Assert.Equal($"joined {id} 1", (await alive.Hears(_object, 3))[2]);
+        Assert.Equal([id], await Present());
     }
 
     private async Task<string> Joined(TestGateway gateway, string data)
@@ -144,7 +164,7 @@ public sealed class PresenceTests(ObjectCluster cluster)
     private Task<StorageResult<JoinedConnection>> Join(string connectionId, string data) =>
         _object.Grain.Join(connectionId, TestObject.Json(data), null);
 
-    private Task Lose(string connectionId) => _object.Grain.Disconnect(connectionId, default, closedByPeer: false);
+    private Task Lose(string connectionId) => _object.Grain.Disconnect(connectionId, 1, default, closedByPeer: false);
 
     private async Task<IEnumerable<string>> Present() => (await _object.Grain.GetPresence()).Select(joined => joined.ConnectionId);
 

@@ -22,7 +22,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         var position = gateway.PositionOf(_object)!.Value;
         await _object.Set("a", "2");
         await _object.Send("\"m\"");
-        var caughtUp = await _object.Grain.Renew(new(gateway.Id, position, [new(grant.ConnectionId, "p", null)]));
+        var caughtUp = await _object.Grain.Renew(new(gateway.Id, position, [new(grant.ConnectionId, "p", null, grant.Attachment)]));
         Assert.True(caughtUp.Complete);
         Assert.Equal(["a=2", "message \"m\""], Told(caughtUp));
         Assert.Equal(position with { Sequence = position.Sequence + 2, Revision = 2 }, caughtUp.Position);
@@ -56,7 +56,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         await _object.Remove("a");
 
         var before = gateway.PositionOf(_object)!.Value;
-        var caughtUp = await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", joined));
+        var caughtUp = await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", joined, grant.Attachment));
         Assert.True(caughtUp.Complete);
         Assert.NotEqual(before.Epoch, caughtUp.Position.Epoch);
         Assert.Equal(["b=1", "-a"], Told(caughtUp));
@@ -64,7 +64,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         Assert.Equal((joined.ConnectionId, joined.JoinedAt), (restored.ConnectionId, restored.JoinedAt));
 
         await _object.Set("c", "1");
-        await _object.Grain.Disconnect(grant.ConnectionId, default, closedByPeer: true);
+        await _object.Grain.Disconnect(grant.ConnectionId, grant.Attachment, default, closedByPeer: true);
         Assert.Equal("c=1", (await gateway.Hears(_object, 5))[4]);
         Assert.Empty(await _object.Grain.GetPresence());
     }
@@ -77,8 +77,8 @@ public sealed class RenewalTests(ObjectCluster cluster)
         await _object.Set("a", "1");
         await gateway.Hears(_object, 1);
         await Deactivated(gateway);
-        await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "owner", null));
-        await _object.Grain.Disconnect(grant.ConnectionId, gateway.PositionOf(_object)!.Value, closedByPeer: false);
+        await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "owner", null, grant.Attachment));
+        await _object.Grain.Disconnect(grant.ConnectionId, grant.Attachment, gateway.PositionOf(_object)!.Value, closedByPeer: false);
         await _object.Set("b", "1");
         Assert.False((await gateway.Connect(_object, "thief", grant.ConnectionId)).Resumed);
         var resumed = await gateway.Connect(_object, "owner", grant.ConnectionId);
@@ -97,7 +97,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         await Assert.ThrowsAsync<ObjectStoreException>(() => _object.Set("a", "2"));
         await Deactivated(gateway);
 
-        var caughtUp = await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", null));
+        var caughtUp = await gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", null, grant.Attachment));
         Assert.Equal(["a=2"], Told(caughtUp));
         Assert.Equal(2, caughtUp.Position.Revision);
     }
@@ -174,7 +174,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         _object.Faults.Hold();
         var set = _object.Set("a", "1");
         var commit = await _object.Faults.Held();
-        var renewing = gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", joined));
+        var renewing = gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", joined, grant.Attachment));
         var leaving = _object.Grain.Leave(grant.ConnectionId, null);
         await _object.TakenUp();
         _object.Faults.Flow();

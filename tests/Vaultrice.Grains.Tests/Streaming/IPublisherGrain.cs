@@ -21,14 +21,14 @@ public interface IPublisherGrain : IGrainWithStringKey
 [PreferLocalPlacement, GrainType("vaultrice.tests.publisher")]
 public sealed class Publisher : Grain, IPublisherGrain
 {
-    public static ConnectionProbe Shared { get; } = new("shared", "1");
+    public static ConnectionProbe Shared { get; } = new("shared", "1", 1);
 
     public Task Publish(string gatewayId, int first, int last)
     {
         var stream = StreamOf(gatewayId);
         for (var number = first; number <= last; number++)
         {
-            var published = stream.OnNextAsync(new ConnectionProbe(this.GetPrimaryKeyString(), $"{number}"));
+            var published = stream.OnNextAsync(new ConnectionProbe(this.GetPrimaryKeyString(), $"{number}", 1));
             if (!published.IsCompletedSuccessfully)
                 throw new InvalidOperationException("Publishing made the producer wait.");
         }

@@ -158,7 +158,7 @@ public sealed class NoticeQueueTests : IDisposable
         _services.Dispose();
     }
 
-    private static ConnectionProbe Notice(int number) => new("o", $"{number}");
+    private static ConnectionProbe Notice(int number) => new("o", $"{number}", 1);
 
     private static ObjectEventsNotice Large(int bytes) =>
         new("o", default, 1, [new MessageSent(new byte[bytes], null, null)]);
