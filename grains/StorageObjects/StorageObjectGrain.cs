@@ -36,6 +36,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly long _epoch = RandomNumberGenerator.GetInt32(int.MaxValue) + 1L;
 
     private StorageObjectId _id;
+    private GatewayNotices? _notices;
     private StorageObjectState? _state;
     private Task<StorageObjectState>? _loading;
     private long _announcedRevision;
@@ -65,6 +66,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = StorageObjectId.Parse(this.GetPrimaryKeyString());
+        _notices = new(this.GetStreamProvider(StreamNames.Provider), _logger);
         _state = await Load(cancellationToken);
         _announcedRevision = _state.Revision;
         ArmTimer();
@@ -74,7 +76,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
-            Tell(gateway, new ObjectDeactivated(_id.ToString()));
+            _notices!.Tell(gateway, new ObjectDeactivated(_id.ToString()));
     }
 
     public async ValueTask<Item?> Get(string name)
@@ -271,7 +273,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             return;
         connection.Detached ??= new();
         var detached = connection.Detached.Task;
-        Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
+        _notices!.Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
         await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
@@ -333,29 +335,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             return;
         var notice = new ObjectEventsNotice(_id.ToString(), from, revision, [.. events]);
         foreach (var gateway in _connections.Gateways)
-            Tell(gateway, notice);
-    }
-
-    /// <summary>Sends to one gateway; what gets lost on the way shows there as a gap.</summary>
-    private void Tell(string gatewayId, GatewayNotice notice)
-    {
-        var sent = this.GetStreamProvider(StreamNames.Provider)
-            .GetStream<GatewayNotice>(StreamId.Create(StreamNames.Gateways, gatewayId))
-            .OnNextAsync(notice);
-        if (!sent.IsCompletedSuccessfully)
-            _ = Observe(sent);
-    }
-
-    private async Task Observe(Task sent)
-    {
-        try
-        {
-            await sent;
-        }
-        catch (Exception e)
-        {
-            LogNoticeLost(e);
-        }
+            _notices!.Tell(gateway, notice);
     }
 
     /// <summary>Settles, and sees to it that what now expires first will be attended to.</summary>
@@ -410,9 +390,6 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     [LoggerMessage(1, LogLevel.Error, "A commit to an object of class {Class} failed; its callers were told, it is loaded again.")]
     private partial void LogCommitFailed(Exception cause, string @class);
 
-    [LoggerMessage(2, LogLevel.Warning, "A notice to a gateway was lost; the gateway will catch up.")]
-    private partial void LogNoticeLost(Exception cause);
-
-    [LoggerMessage(3, LogLevel.Warning, "An object could not attend to its expired items; it tries again in a second.")]
+    [LoggerMessage(2, LogLevel.Warning, "An object could not attend to its expired items; it tries again in a second.")]
     private partial void LogTickFailed(Exception cause);
 }
