@@ -14,6 +14,9 @@ namespace Vaultrice.Grains.Tests.Streaming;
 /// <summary>Silos with gateway streams, reached over sockets by a client that knows only the gateway's half of them.</summary>
 public class StreamCluster : IAsyncLifetime
 {
+    /// <summary>After which a call without an answer is given up.</summary>
+    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(10);
+
     private readonly TestCluster _cluster;
 
     public StreamCluster() : this(1)
@@ -69,7 +72,7 @@ public class StreamCluster : IAsyncLifetime
     {
         // A stopping silo waits for calls under way, and only time ends those to a client that died.
         public void Configure(ISiloBuilder siloBuilder) => siloBuilder
-            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(10))
+            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout)
             .AddMemoryGrainStorage("PubSubStore")
             .AddGatewayStreams();
     }
