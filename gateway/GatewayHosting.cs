@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateway.RealTime;
@@ -13,7 +14,7 @@ public static class GatewayHosting
     public static void AddGateway(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton(TimeProvider.System);
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         services.AddSettings<SocketOptions>(SocketOptions.Section);
         services.AddSingleton<ProjectSnapshots>();

@@ -6,7 +6,7 @@ namespace Vaultrice;
 /// <summary>The one meter and the one activity source of the system, both named <c>Vaultrice</c>.</summary>
 public static class Diagnostics
 {
-    public const string Name = "Vaultrice";
+    private const string Name = "Vaultrice";
 
     public static Meter Meter { get; } = new(Name);
 

@@ -25,7 +25,6 @@ internal static class SiloHosting
     /// <summary>Registers grains, store, streams and clustering.</summary>
     public static void AddSilo(this WebApplicationBuilder builder, Roles roles)
     {
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddObjectStore();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);

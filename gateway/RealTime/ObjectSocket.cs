@@ -242,7 +242,7 @@ internal sealed class ObjectSocket
                 return await Join(frame.Payload!.Value, frame.KeyVersion);
             case ClientFrame.Leave:
                 Joined = null;
-                await _feed.Grain.Leave(ConnectionId!, frame.KeyVersion);
+                await _feed.Grain.Leave(ConnectionId!);
                 return null;
             case ClientFrame.Resume:
                 return new(StorageErrorCode.InvalidRequest, "resume must be the first frame.");

@@ -77,7 +77,7 @@ public interface IStorageObjectGrain : IGrainWithStringKey
 
     /// <summary>Takes a connection out of the presence list; nothing happens if it is not there.</summary>
     [Alias("Leave")]
-    Task Leave(string connectionId, int? keyVersion);
+    Task Leave(string connectionId);
 
     /// <summary>
     /// A gateway renews its subscription: it states the connections it holds and where it is, and receives what it missed.

@@ -230,7 +230,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         return Counted("join", result, result.Error);
     }
 
-    public async Task Leave(string connectionId, int? keyVersion)
+    public async Task Leave(string connectionId)
     {
         if (_connections.Find(connectionId) is { } connection)
             EndPresence(connection);

@@ -18,8 +18,8 @@ public sealed class PresenceTests(ObjectCluster cluster)
         var (first, second) = (await Joined(gateway, "1"), await Joined(gateway, "2"));
         Assert.Equal([first, second], await Present());
 
-        await _object.Grain.Leave(first, null);
-        await _object.Grain.Leave(first, null);
+        await _object.Grain.Leave(first);
+        await _object.Grain.Leave(first);
         Assert.Equal([second], await Present());
         await gateway.Fence(cluster);
         Assert.Equal([$"joined {first} 1", $"joined {second} 2", $"left {first} 1"], gateway.Heard(_object));

@@ -175,7 +175,7 @@ public sealed class RenewalTests(ObjectCluster cluster)
         var set = _object.Set("a", "1");
         var commit = await _object.Faults.Held();
         var renewing = gateway.Renew(_object, new HeldConnection(grant.ConnectionId, "p", joined, grant.Attachment));
-        var leaving = _object.Grain.Leave(grant.ConnectionId, null);
+        var leaving = _object.Grain.Leave(grant.ConnectionId);
         await _object.TakenUp();
         _object.Faults.Flow();
         commit.Ends(CommitOutcome.Store);
