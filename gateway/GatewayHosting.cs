@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateway.RealTime;
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway;
@@ -17,7 +18,7 @@ public static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         services.AddSettings<SocketOptions>(SocketOptions.Section);
-        services.AddSingleton<ProjectSnapshots>();
+        services.AddProjectSnapshots();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<ObjectGrains>();

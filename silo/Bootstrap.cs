@@ -50,8 +50,8 @@ internal sealed partial class Bootstrap(
     private async Task<bool> Ensure(string projectId, string apiKey, string secret)
     {
         var project = grains.GetGrain<IProjectGrain>(projectId);
-        await project.Create(projectId);
-        return await project.AddApiKey(new(apiKey, ApiKey.Hash(secret), time.GetUtcNow().ToUnixTimeMilliseconds(), Enabled: true));
+        await project.Create(Account.Root, projectId);
+        return await project.AddApiKey(ApiKey.Unrestricted(apiKey, secret, time.GetUtcNow().ToUnixTimeMilliseconds()));
     }
 
     /// <summary>To the console and not to the log: logs must not hold secrets.</summary>

@@ -6,6 +6,7 @@ using Orleans.Providers;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Silo;
@@ -26,6 +27,7 @@ internal static class SiloHosting
     public static void AddSilo(this WebApplicationBuilder builder, Roles roles)
     {
         builder.Services.AddObjectStore();
+        builder.Services.AddProjectSnapshots();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);
         builder.Services.AddSettings<BootstrapOptions>(BootstrapOptions.Section);

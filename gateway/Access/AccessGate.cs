@@ -43,9 +43,10 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
                 _verified.Clear();
             verified = _verified[credentials] = read;
         }
-        if (verified.Caller.ProjectId != project?.ProjectId || project.FindKey(verified.Caller.ApiKey) is null)
+        var now = Now();
+        if (verified.Caller.ProjectId != project?.ProjectId || project.FindKey(verified.Caller.ApiKey, now) is null)
             return Invalid();
-        if (verified.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        if (verified.ExpiresAt <= now)
         {
             _verified.TryRemove(credentials, out _);
             return new StorageError(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
@@ -53,7 +54,7 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
         return verified.Caller;
     }
 
-    private static StorageResult<Caller> CheckKey(ProjectSnapshot? project, string credentials)
+    private StorageResult<Caller> CheckKey(ProjectSnapshot? project, string credentials)
     {
         if (!credentials.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
             return Invalid();
@@ -63,10 +64,12 @@ internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens,
             return Invalid();
         var pair = Encoding.UTF8.GetString(decoded, 0, length);
         var colon = pair.IndexOf(':');
-        if (colon < 0 || project?.FindKey(pair[..colon]) is not { } key || !key.HasSecret(pair[(colon + 1)..]))
+        if (colon < 0 || project?.FindKey(pair[..colon], Now()) is not { } key || key.FindSecret(pair[(colon + 1)..]) is null)
             return Invalid();
         return new Caller(project.ProjectId, key.Id);
     }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>One answer for an unknown project, an unknown key and a wrong secret: nobody learns which of them exists.</summary>
     private static StorageError Invalid() => new(StorageErrorCode.CredentialsInvalid, "The credentials are not valid for this project.");

@@ -1,42 +1,26 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Vaultrice.Projects;
 
-/// <summary>A project as gateways see it.</summary>
+/// <summary>A project as those see it who judge and carry out requests.</summary>
+/// <param name="ProjectId">Its id.</param>
+/// <param name="AccountId">The account that owns it.</param>
+/// <param name="Name">What its owner calls it.</param>
+/// <param name="ApiKeys">By id.</param>
+/// <param name="Classes">The classes that have settings, by name.</param>
+/// <param name="Limits">What the operator lets it take; null for what the server is set to.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ProjectSnapshot")]
 public sealed record ProjectSnapshot(
     [property: Id(0)] string ProjectId,
-    [property: Id(1)] string Name,
-    [property: Id(2)] ImmutableArray<ApiKey> ApiKeys)
+    [property: Id(1)] string AccountId,
+    [property: Id(2)] string Name,
+    [property: Id(3)] ImmutableDictionary<string, ApiKey> ApiKeys,
+    [property: Id(4)] ImmutableDictionary<string, ClassSettings> Classes,
+    [property: Id(5)] Quota? Limits)
 {
-    /// <summary>The usable api key of this id, or null.</summary>
-    public ApiKey? FindKey(string id)
-    {
-        foreach (var key in ApiKeys)
-        {
-            if (key.Enabled && key.Id == id)
-                return key;
-        }
-        return null;
-    }
-}
+    /// <summary>The api key of this id if it is usable now (ms since the Unix epoch), or null.</summary>
+    public ApiKey? FindKey(string id, long now) => ApiKeys.TryGetValue(id, out var key) && key.IsUsable(now) ? key : null;
 
-/// <summary>An api key; of its secret only a hash is kept.</summary>
-/// <param name="Id">What clients send as user name of <c>Basic</c> credentials.</param>
-/// <param name="SecretHash">SHA-256 of the secret's UTF-8 bytes; secrets are random, so a fast hash keeps them.</param>
-/// <param name="CreatedAt">In ms since the Unix epoch.</param>
-/// <param name="Enabled">Whether it may be used.</param>
-[GenerateSerializer, Immutable, Alias("vaultrice.ApiKey")]
-public sealed record ApiKey(
-    [property: Id(0)] string Id,
-    [property: Id(1)] ReadOnlyMemory<byte> SecretHash,
-    [property: Id(2)] long CreatedAt,
-    [property: Id(3)] bool Enabled)
-{
-    public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
-
-    /// <summary>Compares in constant time.</summary>
-    public bool HasSecret(string secret) => CryptographicOperations.FixedTimeEquals(Hash(secret), SecretHash.Span);
+    /// <summary>The settings of a class, known or not.</summary>
+    public ClassSettings ClassOf(string @class) => Classes.GetValueOrDefault(@class) ?? ClassSettings.Default;
 }

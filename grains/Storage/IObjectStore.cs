@@ -19,6 +19,20 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException">The commit was not stored, or may not have been.</exception>
     Task Commit(StorageObjectId id, ObjectCommit commit);
 
+    /// <summary>Deletes an object with everything that is stored of it; nothing happens if there is nothing.</summary>
+    /// <exception cref="ObjectStoreException">It was not deleted, or may not have been.</exception>
+    Task Delete(StorageObjectId id);
+
+    /// <summary>The ids of the objects of a project, of which something is stored, in the order of class and id (ordinal, in UTF-8).</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="class">Only objects of this class; null for all.</param>
+    /// <param name="idPrefix">Only ids that start with it; with a class only. Null for all.</param>
+    /// <param name="after">Only objects after this one; null for the first.</param>
+    /// <param name="count">How many at most.</param>
+    /// <exception cref="ObjectStoreException">The store cannot be read.</exception>
+    Task<IReadOnlyList<StorageObjectId>> List(
+        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken);
+
     /// <summary>Deletes what expired before a time (ms since the Unix epoch), of all objects, a bounded portion at a time.</summary>
     /// <returns>How many records were deleted; call again until it is 0.</returns>
     Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken);

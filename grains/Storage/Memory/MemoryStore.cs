@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Vaultrice.StorageObjects;
 
@@ -7,6 +8,8 @@ namespace Vaultrice.Grains.Storage.Memory;
 internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
 {
     private const int PortionRecords = 1_000;
+
+    private static readonly Comparer<byte[]> ByteOrder = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
 
     private readonly Lock gate = new();
     private readonly Dictionary<StorageObjectId, ObjectEntry> objects = [];
@@ -37,6 +40,30 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
                 entry.Records[record.Name] = Copy(record);
         }
         return Task.CompletedTask;
+    }
+
+    public Task Delete(StorageObjectId id)
+    {
+        lock (gate)
+            objects.Remove(id);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<StorageObjectId>> List(
+        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            IReadOnlyList<StorageObjectId> listed =
+            [
+                .. objects.Keys
+                    .Where(id => id.ProjectId == projectId && (@class is null || id.Class == @class) && (idPrefix is null || id.Id.StartsWith(idPrefix, StringComparison.Ordinal)))
+                    .OrderBy(Key, ByteOrder)
+                    .SkipWhile(id => after is { } last && ByteOrder.Compare(Key(id), Key(last)) <= 0)
+                    .Take(count),
+            ];
+            return Task.FromResult(listed);
+        }
     }
 
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken)
@@ -91,6 +118,8 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
             return Task.FromResult(true);
         }
     }
+
+    private static byte[] Key(StorageObjectId id) => Encoding.UTF8.GetBytes(id.ToString());
 
     private string? PresentETag(string key) => states.TryGetValue(key, out var state) ? state.ETag : null;
 

@@ -28,6 +28,10 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         """);
 
+    private readonly Statement deleteItems = new(database, "DELETE FROM items WHERE object = (SELECT id FROM objects WHERE key = ?1)");
+
+    private readonly Statement deleteObject = new(database, "DELETE FROM objects WHERE key = ?1");
+
     private byte[] nameBuffer = new byte[4 * StorageObjectId.MaxNameBytes];
 
     public void Commit(string key, ObjectCommit commit)
@@ -49,11 +53,21 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
             touchObject.Bind(1, known.Row).Bind(2, commit.Revision).Execute();
     }
 
+    public void Delete(string key)
+    {
+        var known = objects[key];
+        deleteItems.BindText(1, known.Key).Execute();
+        deleteObject.BindText(1, known.Key).Execute();
+        known.Row = null;
+    }
+
     public void Dispose()
     {
         putObject.Dispose();
         touchObject.Dispose();
         putItem.Dispose();
+        deleteItems.Dispose();
+        deleteObject.Dispose();
     }
 
     private void PutObject(KnownObject known, ObjectCommit commit)

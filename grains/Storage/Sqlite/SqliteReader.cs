@@ -13,6 +13,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement getObject;
     private readonly Statement getItems;
     private readonly Statement getState;
+    private readonly Statement listKeys;
 
     public SqliteReader(string file, DataKey dataKey)
     {
@@ -23,6 +24,7 @@ internal sealed class SqliteReader : IDisposable
         getItems = new(
             database,
             "SELECT name, revision, expires_at, created_at, updated_at, key_version, value FROM items WHERE object = ?1");
+        listKeys = new(database, "SELECT key FROM objects WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
         getState = new(database, "SELECT etag, data FROM grain_states WHERE key = ?1");
     }
 
@@ -45,6 +47,25 @@ internal sealed class SqliteReader : IDisposable
         {
             getItems.Reset();
             getObject.Reset();
+        }
+    }
+
+    public IReadOnlyList<StorageObjectId> List(string prefix, string? after, int count)
+    {
+        List<StorageObjectId> listed = [];
+        try
+        {
+            // Text compares by bytes: NUL is the least and 255 is in no key.
+            var first = Encoding.UTF8.GetBytes(prefix);
+            var next = after is null ? first : Encoding.UTF8.GetBytes(after + '\0');
+            listKeys.BindText(1, next.AsSpan().SequenceCompareTo(first) > 0 ? next : first).BindText(2, [.. first, 0xFF]).Bind(3, count);
+            while (listKeys.Step())
+                listed.Add(StorageObjectId.Parse(Encoding.UTF8.GetString(listKeys.Bytes(0))));
+            return listed;
+        }
+        finally
+        {
+            listKeys.Reset();
         }
     }
 
@@ -74,6 +95,7 @@ internal sealed class SqliteReader : IDisposable
         getObject.Dispose();
         getItems.Dispose();
         getState.Dispose();
+        listKeys.Dispose();
         connection.Dispose();
     }
 

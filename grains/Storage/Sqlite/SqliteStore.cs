@@ -63,6 +63,18 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDis
         return writer.Write(session => session.Objects.Commit(key, commit));
     }
 
+    public Task Delete(StorageObjectId id)
+    {
+        var key = id.ToString();
+        return writer.Write(session => session.Objects.Delete(key));
+    }
+
+    public Task<IReadOnlyList<StorageObjectId>> List(
+        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
+        readers.Read(
+            reader => reader.List(@class is null ? $"{projectId}/" : $"{projectId}/{@class}/{idPrefix}", after?.ToString(), count),
+            cancellationToken);
+
     public async Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken)
     {
         // Objects whose next expiry was noted too early give a portion without records; that is no reason to stop.

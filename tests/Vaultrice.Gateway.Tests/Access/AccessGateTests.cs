@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Projects;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access;
@@ -25,7 +27,7 @@ public sealed class AccessGateTests
         _grains.Add("one", "key", Secret);
         _grains.Add("two", "key", "a secret of another one");
         _tokens = new(factory, _time);
-        _gate = new(new(factory, _time), _tokens, _time);
+        _gate = new(new(factory, _time, NullLogger<ProjectSnapshots>.Instance), _tokens, _time);
     }
 
     [Fact]

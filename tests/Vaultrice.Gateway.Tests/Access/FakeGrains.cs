@@ -26,7 +26,13 @@ public class FakeGrains : DispatchProxy
 
     /// <summary>Makes a project with one api key.</summary>
     public void Add(string projectId, string apiKey, string secret, bool enabled = true) =>
-        Projects[projectId] = new(projectId, projectId, [new(apiKey, ApiKey.Hash(secret), 0, enabled)]);
+        Projects[projectId] = new(
+            projectId,
+            Account.Root,
+            projectId,
+            ImmutableDictionary<string, ApiKey>.Empty.Add(apiKey, ApiKey.Unrestricted(apiKey, secret, 0) with { Enabled = enabled }),
+            ImmutableDictionary<string, ClassSettings>.Empty,
+            null);
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
@@ -50,8 +56,16 @@ public class FakeGrains : DispatchProxy
     {
         public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(snapshot);
 
-        public Task Create(string name) => throw new NotSupportedException();
+        public Task<bool> Create(string accountId, string name) => throw new NotSupportedException();
 
         public Task<bool> AddApiKey(ApiKey key) => throw new NotSupportedException();
+
+        public Task PutApiKey(string id, ApiKey? key) => throw new NotSupportedException();
+
+        public Task PutClass(string name, ClassSettings? settings) => throw new NotSupportedException();
+
+        public Task RecordUse(ImmutableArray<UseRecord> uses) => throw new NotSupportedException();
+
+        public Task<ImmutableDictionary<string, UseRecord>> GetUse() => throw new NotSupportedException();
     }
 }

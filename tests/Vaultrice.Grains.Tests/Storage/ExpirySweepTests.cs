@@ -86,6 +86,12 @@ public sealed class ExpirySweepTests : IAsyncLifetime
 
         public Task Commit(StorageObjectId id, ObjectCommit commit) => throw new NotSupportedException();
 
+        public Task Delete(StorageObjectId id) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<StorageObjectId>> List(
+            string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public Task Probe(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -197,6 +197,46 @@ public abstract class ObjectStoreContract
     }
 
     [Fact]
+    public async Task A_deleted_object_is_as_if_it_had_never_been_and_can_be_written_anew()
+    {
+        await Store.Commit(Object("o"), new(7, [Set("name", "1", 7)], new(new(new byte[] { 1 }, 0, 1), []), Later));
+        await Store.Commit(Object("other"), Of(Set("name", "1", 1)));
+        await Store.Delete(Object("o"));
+        await Store.Delete(Object("o"));
+
+        var stored = await Store.Load(Object("o"), Cancel);
+        Assert.Equal((0, 0), (stored.Revision, stored.Records.Count));
+        Assert.Null(stored.Encryption);
+        Assert.Single((await Store.Load(Object("other"), Cancel)).Records);
+
+        await Store.Commit(Object("o"), Of(Set("new", "2", 1)));
+        Assert.Equal(["new"], (await Store.Load(Object("o"), Cancel)).Names());
+    }
+
+    [Fact]
+    public async Task Objects_are_listed_page_by_page_in_the_order_of_their_bytes()
+    {
+        StorageObjectId[] ids =
+        [
+            new("p", "c", "A"), new("p", "c", "a"), new("p", "c", "a/b"), new("p", "c", "ab"), new("p", "c", "ä"), new("p", "c", "\uFFFD"),
+            new("p", "c", "😀"), new("p", "c", "\U0010FFFF"), new("p", "cc", "a"),
+        ];
+        foreach (var id in ids.Append(new("o", "c", "a")).Append(new("pp", "c", "a")).Reverse())
+            await Store.Commit(id, Of(Set("name", "1", 1)));
+
+        List<StorageObjectId> listed = [];
+        while (await Store.List("p", null, null, listed.Count == 0 ? null : listed[^1], 2, Cancel) is { Count: > 0 } page)
+            listed.AddRange(page);
+        Assert.Equal(ids, listed);
+
+        Assert.Equal(ids[..8], await Store.List("p", "c", null, null, 100, Cancel));
+        Assert.Equal(ids[1..4], await Store.List("p", "c", "a", null, 100, Cancel));
+        Assert.Equal(ids[2..4], await Store.List("p", "c", "a", ids[1], 100, Cancel));
+        Assert.Equal(ids[1..4], await Store.List("p", "c", "a", new("o", "c", "z"), 100, Cancel));
+        Assert.Empty(await Store.List("q", null, null, null, 100, Cancel));
+    }
+
+    [Fact]
     public async Task A_store_in_use_can_be_probed() => await Store.Probe(Cancel);
 
     private static void AssertSettings(EncryptionSettings expected, EncryptionSettings actual)

@@ -31,6 +31,12 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
             throw new IOException("The store was told to fail after it stored this commit.");
     }
 
+    public Task Delete(StorageObjectId id) => inner.Delete(id);
+
+    public Task<IReadOnlyList<StorageObjectId>> List(
+        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
+        inner.List(projectId, @class, idPrefix, after, count, cancellationToken);
+
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
 
     public Task Probe(CancellationToken cancellationToken) => inner.Probe(cancellationToken);

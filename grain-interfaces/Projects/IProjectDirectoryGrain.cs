@@ -1,0 +1,18 @@
+namespace Vaultrice.Projects;
+
+/// <summary>All projects of the installation; the one grain has the key 0.</summary>
+[Alias("vaultrice.IProjectDirectoryGrain")]
+public interface IProjectDirectoryGrain : IGrainWithIntegerKey
+{
+    [Alias("IsEmpty")]
+    Task<bool> IsEmpty();
+
+    /// <summary>Returns when the store behind the grains can be read and written.</summary>
+    /// <exception cref="StorageObjects.ObjectStoreException">It cannot.</exception>
+    [Alias("ProbeStore")]
+    Task ProbeStore();
+
+    /// <summary>Lists a project; does nothing if it is listed.</summary>
+    [Alias("Add")]
+    Task Add(string projectId);
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Vaultrice.Projects;
+
+/// <summary>
+/// Snapshots of projects, so that a request costs no grain call. Kept for as long as <see cref="IProjectChangesGrain"/>
+/// says that nothing changed; while it cannot be asked, none is older than a second.
+/// </summary>
+public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider time, ILogger<ProjectSnapshots> logger)
+    : IHostedLifecycleService, IDisposable
+{
+    /// <summary>How old what a snapshot says may be: the time within which a revoked key stops working.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many projects, known or asked for in vain, are remembered.</summary>
+    private const int MaxEntries = 10_000;
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private long _confirmedAt = time.GetTimestamp() - (long)(MaxAge.TotalSeconds * time.TimestampFrequency);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _watching = Task.CompletedTask;
+    private ChangeMark? _mark;
+
+    /// <summary>
+    /// A project changed, or, with null, any of them may have. While changes cannot be asked for, it is raised with null once a
+    /// second. Handlers must not block.
+    /// </summary>
+    public event Action<string?>? Changed;
+
+    /// <summary>The project, or null if there is none of this id.</summary>
+    public ValueTask<ProjectSnapshot?> Get(string projectId)
+    {
+        if (_entries.TryGetValue(projectId, out var entry)
+            && (IsCurrent(entry.AskedAt) || (IsCurrent(Volatile.Read(ref _confirmedAt)) && !entry.Snapshot.IsFaulted)))
+        {
+            return new(entry.Snapshot);
+        }
+        if (_entries.Count >= MaxEntries)
+            _entries.Clear();
+        // Kept before it is asked for: a change that is told in between takes it out again.
+        entry = new(time.GetTimestamp());
+        _entries[projectId] = entry;
+        return new(entry.Ask(grains.GetGrain<IProjectGrain>(projectId)));
+    }
+
+    /// <summary>Not before everything has started, and not after anything has stopped: grains are asked.</summary>
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken)
+    {
+        _watching = Watch(_stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    async Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _watching;
+    }
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task Watch(CancellationToken stoppingToken)
+    {
+        var changes = grains.GetGrain<IProjectChangesGrain>(0);
+        var wasTold = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var since = await changes.Since(_mark).WaitAsync(MaxAge, time, stoppingToken);
+                Take(since);
+                wasTold = true;
+            }
+#pragma warning disable CA1031 // Whatever it was: snapshots are asked for anew each second until it is over.
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                if (wasTold)
+                    LogNotTold(e);
+                wasTold = false;
+                Changed?.Invoke(null);
+                if (e is not TimeoutException)
+                    await Task.Delay(MaxAge, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void Take(ProjectChanges since)
+    {
+        _mark = since.Mark;
+        if (since.ProjectIds is null)
+            _entries.Clear();
+        else
+        {
+            foreach (var projectId in since.ProjectIds)
+                _entries.TryRemove(projectId, out _);
+        }
+        Volatile.Write(ref _confirmedAt, time.GetTimestamp());
+        if (since.ProjectIds is null)
+            Changed?.Invoke(null);
+        else
+        {
+            foreach (var projectId in since.ProjectIds)
+                Changed?.Invoke(projectId);
+        }
+    }
+
+    private bool IsCurrent(long timestamp) => time.GetElapsedTime(timestamp) < MaxAge;
+
+    [LoggerMessage(1, LogLevel.Warning, "Changes of projects are not told at present; they are asked for each second.")]
+    private partial void LogNotTold(Exception cause);
+
+    private sealed class Entry(long askedAt)
+    {
+        private readonly TaskCompletionSource<ProjectSnapshot?> _snapshot = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public long AskedAt => askedAt;
+
+        public Task<ProjectSnapshot?> Snapshot => _snapshot.Task;
+
+        public async Task<ProjectSnapshot?> Ask(IProjectGrain project)
+        {
+            try
+            {
+                var snapshot = await project.GetSnapshot();
+                _snapshot.SetResult(snapshot);
+                return snapshot;
+            }
+            catch (Exception e)
+            {
+                _snapshot.SetException(e);
+                // Observed here for those who may never ask.
+                _ = _snapshot.Task.Exception;
+                throw;
+            }
+        }
+    }
+}
+
+/// <summary>Registers <see cref="ProjectSnapshots"/>, once for gateway and silo in one process.</summary>
+public static class ProjectSnapshotsRegistration
+{
+    public static void AddProjectSnapshots(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ProjectSnapshots>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ProjectSnapshots>(provider => provider.GetRequiredService<ProjectSnapshots>()));
+    }
+}
