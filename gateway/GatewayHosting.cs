@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateway.RealTime;
+using Vaultrice.Gateway.Transport;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
@@ -18,6 +19,7 @@ public static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         services.AddSettings<SocketOptions>(SocketOptions.Section);
+        services.AddTransport();
         services.AddProjectSnapshots();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<AccessGate>();
@@ -34,9 +36,10 @@ public static class GatewayHosting
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 
-    /// <summary>Puts the gateway's requests first in the pipeline, then routing for everything else.</summary>
+    /// <summary>Puts the gateway's requests first in the pipeline, behind the transport, then routing for everything else.</summary>
     public static void UseGateway(this WebApplication app)
     {
+        app.UseTransport();
         var requests = app.Services.GetRequiredService<ProjectRequests>();
         app.Use((context, next) =>
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway;
@@ -56,9 +57,15 @@ public static class HostRunner
             $"urls cannot be used: {failure.Message} Set urls to something like http://localhost:5000.",
         ArgumentOutOfRangeException { ParamName: "port" } =>
             "urls cannot be used: a port is a number from 0 to 65535. Set urls to something like http://localhost:5000.",
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" or "Microsoft.AspNetCore.Server.Kestrel" } =>
+            $"urls cannot be used: {failure.Message.Split('\n')[0].TrimEnd()} Name a certificate in Kestrel:Certificates:Default:Path and KeyPath.",
+        CryptographicException or FileNotFoundException when IsCertificate(failure) =>
+            $"Kestrel:Certificates cannot be used: {failure.Message} Name a certificate and its key in Path and KeyPath, or Path and Password.",
         InvalidOperationException { Source: "Orleans.Runtime" or "Orleans.Core" } or OrleansConfigurationException =>
             $"The section Orleans cannot be used: {failure.Message}",
         AggregateException { InnerExceptions: [var single] } => Explain(single),
         _ => null,
     };
+
+    private static bool IsCertificate(Exception failure) => failure.StackTrace?.Contains("Kestrel", StringComparison.Ordinal) ?? false;
 }

@@ -62,6 +62,7 @@ internal sealed class ServerPair : IAsyncDisposable
         {
             ["urls"] = url.ToString(),
             ["DOTNET_ENVIRONMENT"] = "Production",
+            ["Transport__TlsTerminatedByProxy"] = "true",
             ["Logging__LogLevel__Default"] = "Warning",
             ["Storage__Path"] = _data,
             ["Bootstrap__ProjectId"] = options.Project,

@@ -31,6 +31,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             start.Environment.Remove(name);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         start.Environment["urls"] = "http://127.0.0.1:0";
+        // As behind a proxy: most tests speak plain HTTP to it.
+        start.Environment["Transport__TlsTerminatedByProxy"] = "true";
         foreach (var (key, value) in settings)
             start.Environment[key] = value;
         _process = new() { StartInfo = start };
@@ -156,6 +158,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             return text.ToString();
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)")]
+    [GeneratedRegex(@"Now listening on: (https?://\S+)")]
     private static partial Regex Listening();
 }
