@@ -27,6 +27,7 @@ internal static class SiloHosting
     public static void AddSilo(this WebApplicationBuilder builder, Roles roles)
     {
         builder.Services.AddObjectStore();
+        builder.Services.AddStorageObjects();
         builder.Services.AddProjectSnapshots();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);

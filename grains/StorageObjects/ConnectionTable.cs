@@ -7,7 +7,7 @@ namespace Vaultrice.Grains.StorageObjects;
 /// Who listens to one object: its connections, live and lost, and the gateways that hold the live ones.
 /// In memory only: after a reactivation the gateways state their connections anew (see <see cref="GatewayLease"/>).
 /// </summary>
-internal sealed class ConnectionTable(StorageObjectOptions options, int maxConnections)
+internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRules> rules)
 {
     private readonly Dictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GatewayEntry> _gateways = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
     /// <summary>Whether anybody listens or may come back to.</summary>
     public bool IsEmpty => _connections.Count == 0;
 
-    public bool IsFull => _live >= maxConnections;
+    public bool IsFull => _live >= rules().ObjectConnections;
 
     /// <summary>The gateways with live connections.</summary>
     public IReadOnlyCollection<string> Gateways => _gateways.Keys;
@@ -61,8 +61,8 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
         connection.GatewayId = null;
         if (confirmed != default)
             connection.Confirmed = confirmed;
-        connection.ForgetAt = now + (long)options.ResumeWindow.TotalMilliseconds;
-        connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + (long)options.PresenceGrace.TotalMilliseconds;
+        connection.ForgetAt = now + rules().ResumeWindow;
+        connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + rules().PresenceGrace;
         NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
         _live--;
         if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
@@ -141,7 +141,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, int maxConne
     /// <summary>Lost connections are bounded like live ones; the longest lost without presence goes first.</summary>
     private void ForgetOldestLost()
     {
-        if (_connections.Count - _live <= maxConnections)
+        if (_connections.Count - _live <= rules().ObjectConnections)
             return;
         var oldest = _connections.Values.Where(c => c.GatewayId is null && c.Joined is null).MinBy(c => c.ForgetAt);
         if (oldest is not null)

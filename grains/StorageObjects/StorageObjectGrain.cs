@@ -21,12 +21,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 {
     private const int DefaultSaltLength = 16;
 
-    /// <summary>How long a gateway may take to find out whether the old socket of a resumed connection still answers.</summary>
-    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
-
     private readonly IObjectStore _store;
     private readonly TimeProvider _time;
-    private readonly ObjectLimits _limits;
+    private readonly ClassRulesSource _rules;
     private readonly StorageObjectOptions _options;
     private readonly ILogger<StorageObjectGrain> _logger;
     private readonly CommitGate _gate;
@@ -36,6 +33,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly long _epoch = RandomNumberGenerator.GetInt32(int.MaxValue) + 1L;
 
     private StorageObjectId _id;
+    private ObjectClass? _class;
     private GatewayNotices? _notices;
     private StorageObjectState? _state;
     private Task<StorageObjectState>? _loading;
@@ -46,20 +44,23 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public StorageObjectGrain(
         IObjectStore store,
         TimeProvider time,
-        IOptions<ObjectLimits> limits,
+        ClassRulesSource rules,
         IOptions<StorageObjectOptions> options,
         ILogger<StorageObjectGrain> logger)
     {
         _store = store;
         _time = time;
-        _limits = limits.Value;
+        _rules = rules;
         _options = options.Value;
         _logger = logger;
         _gate = new(Commit, AnnounceBatch, CommitFailed);
-        _connections = new(_options, _limits.ObjectConnections);
+        _connections = new(_options, () => Rules);
         _ring = new(_options.ResumeEvents, _options.ResumeBytes);
         _lookBack = new(_epoch, _ring, _gate);
     }
+
+    /// <summary>What the object's class asks of it at this moment.</summary>
+    private ClassRules Rules => _class!.Rules;
 
     private FeedPosition Position => new(_epoch, _ring.LastSequence, _announcedRevision);
 
@@ -67,6 +68,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         _id = StorageObjectId.Parse(this.GetPrimaryKeyString());
         _notices = new(this.GetStreamProvider(StreamNames.Provider), _logger);
+        _class = await ObjectClass.Load(_rules, _id.ProjectId, _id.Class);
         _state = await Load(cancellationToken);
         _announcedRevision = _state.Revision;
         ArmTimer();
@@ -158,143 +160,10 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         return Counted("rotate-encryption", settings);
     }
 
-    public async Task<StorageError?> Send(MessageSent message)
-    {
-        var refusal = (await Loaded()).RefuseKeyVersion(message.KeyVersion);
-        if (refusal is null)
-            _gate.Announce(message);
-        await Settled();
-        return Counted("send", refusal, refusal);
-    }
-
-    public ValueTask<ImmutableArray<JoinedConnection>> GetPresence()
-    {
-        CollectDue();
-        _ = Settled();
-        return new(Counted<ImmutableArray<JoinedConnection>>("presence", [.. _connections.Joined]));
-    }
-
-    public async Task<StorageResult<ConnectionGrant>> Connect(ConnectionRequest request)
-    {
-        await Loaded();
-        if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
-        {
-            await GivenUp(lost);
-            // Looked up again after each wait: meanwhile the connection may have been forgotten or resumed by somebody else.
-            while (_connections.Find(resume) == lost && lost.GatewayId is null)
-            {
-                var state = await Loaded();
-                var glance = _lookBack.Take(lost.Confirmed, state, Now());
-                await _gate.Settle();
-                if (_connections.Find(resume) != lost || lost.GatewayId is not null || !_lookBack.TryTell(lost.Confirmed, glance, out var missed))
-                    continue;
-                if (missed is null || _connections.IsFull)
-                    break;
-                return Grant(lost.Id, resumed: true, missed.Value.RemoveAll(m => m is MessageSent message && message.Sender == lost.Id), request);
-            }
-        }
-        if (_connections.IsFull)
-            return new StorageError(StorageErrorCode.TooManyConnections, $"An object may have at most {_limits.ObjectConnections} connections.");
-        return Grant(Guid.NewGuid().ToString(), resumed: false, [], request);
-    }
-
-    public Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer)
-    {
-        if (_connections.Find(connectionId) is { } connection && connection.Attachment == attachment)
-        {
-            _connections.Detach(connection, confirmed, Now());
-            if (closedByPeer)
-                EndPresence(connection);
-            _ = Settled();
-        }
-        return Task.CompletedTask;
-    }
-
-    public async Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion)
-    {
-        StorageResult<JoinedConnection> result;
-        if ((await Loaded()).RefuseKeyVersion(keyVersion) is { } refusal)
-        {
-            result = refusal;
-        }
-        else if (_connections.Find(connectionId) is not { GatewayId: not null } connection)
-        {
-            result = new StorageError(StorageErrorCode.UnknownConnection, "The object does not know this connection.");
-        }
-        else
-        {
-            result = connection.Joined = new(connectionId, connection.Joined?.JoinedAt ?? Now(), data, keyVersion);
-            _gate.Announce(new PresenceJoined(connection.Joined));
-        }
-        await Settled();
-        return Counted("join", result, result.Error);
-    }
-
-    public async Task Leave(string connectionId)
-    {
-        if (_connections.Find(connectionId) is { } connection)
-            EndPresence(connection);
-        await Settled();
-        Counted("leave", true);
-    }
-
-    public async Task<CatchUp> Renew(GatewayLease lease)
-    {
-        ImmutableArray<ObjectEvent>? missed;
-        LookBack.Glance glance;
-        do
-        {
-            var state = await Loaded();
-            glance = _lookBack.Take(lease.Position, state, Now());
-            await _gate.Settle();
-        }
-        while (!_lookBack.TryTell(lease.Position, glance, out missed));
-        var missedUntil = Position;
-        foreach (var returned in _connections.Renew(lease.GatewayId, lease.Connections, Now()))
-            _gate.Announce(new PresenceJoined(returned));
-        _ = Settled();
-        return new(missedUntil, missed ?? [], Complete: missed is not null);
-    }
-
-    private ConnectionGrant Grant(string connectionId, bool resumed, ImmutableArray<ObjectEvent> missed, ConnectionRequest request)
-    {
-        var connection = _connections.Attach(connectionId, request.Principal, request.GatewayId, Now());
-        // A resumed one keeps its old place until its peer confirms what it missed.
-        if (!resumed)
-            connection.Confirmed = Position;
-        ArmTimer();
-        return new(connectionId, resumed, Position, missed, connection.Attachment);
-    }
-
-    /// <summary>Waits until the gateway that still holds a connection has found its peer dead, or the probe's time is over.</summary>
-    private async Task GivenUp(Connection connection)
-    {
-        if (connection.GatewayId is not { } gateway)
-            return;
-        connection.Detached ??= new();
-        var detached = connection.Detached.Task;
-        _notices!.Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
-        await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    private void EndPresence(Connection connection)
-    {
-        if (connection.Joined is not { } joined)
-            return;
-        connection.Joined = null;
-        _gate.Announce(new PresenceLeft(joined));
-    }
-
-    private void CollectDue()
-    {
-        foreach (var left in _connections.CollectDue(Now()))
-            _gate.Announce(new PresenceLeft(left));
-    }
-
     private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
     private async Task<StorageObjectState> Load(CancellationToken cancellationToken) =>
-        new(await _store.Load(_id, cancellationToken), _gate, _limits, _options, Now());
+        new(await _store.Load(_id, cancellationToken), _gate, _class!, _options, Now());
 
     /// <summary>After a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
     private async Task<StorageObjectState> Reload()

@@ -22,19 +22,18 @@ internal sealed class StorageObjectState
     private readonly Dictionary<string, LiveItem> _items = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Removal> _removals = new(StringComparer.Ordinal);
     private readonly CommitGate _gate;
-    private readonly ObjectLimits _limits;
-    private readonly long _defaultTtl;
+    private readonly ObjectClass _class;
     private readonly long _removalRetention;
     private long _bytes;
     private long _lastStampRemoved;
     private long _forgottenRevision;
     private bool _retired;
 
-    public StorageObjectState(StoredObject stored, CommitGate gate, ObjectLimits limits, StorageObjectOptions options, long now)
+    public StorageObjectState(StoredObject stored, CommitGate gate, ObjectClass @class, StorageObjectOptions options, long now)
     {
         _gate = gate;
-        _limits = limits;
-        _defaultTtl = (long)options.DefaultTtl.TotalMilliseconds;
+        _class = @class;
+        // By the server's window whatever the class's is: stored removals are read by it, so it must not change with settings.
         _removalRetention = (long)(options.ResumeWindow + options.GatewayLease).TotalMilliseconds * 2;
         Revision = stored.Revision;
         Encryption = stored.Encryption;
@@ -62,6 +61,8 @@ internal sealed class StorageObjectState
 
     public EncryptionSettingsHistory? Encryption { get; private set; }
 
+    private ClassRules Rules => _class.Rules;
+
     /// <summary>A time (ms since the Unix epoch) before which nothing expires; may be too early, never too late.</summary>
     public long NextExpiry { get; private set; } = long.MaxValue;
 
@@ -82,6 +83,8 @@ internal sealed class StorageObjectState
     public StorageResult<Item> Set(string name, ItemWrite write, long now)
     {
         Expire(now);
+        if (Rules.RefusePlain(write.Value, write.KeyVersion) is { } plain)
+            return plain;
         var present = Find(name, now);
         if (present is not null && write.IfAbsent)
             return present;
@@ -101,10 +104,12 @@ internal sealed class StorageObjectState
         var (bytes, count) = (_bytes, _items.Count);
         foreach (var (name, write) in writes)
         {
+            if (Rules.RefusePlain(write.Value, write.KeyVersion) is { } plain)
+                return plain with { Items = [name] };
             var present = Find(name, now);
             if (present is not null && write.IfAbsent)
                 continue;
-            if (write.Value.Length > _limits.ItemBytes)
+            if (write.Value.Length > Rules.ItemBytes)
                 return ItemTooLarge();
             if (write.UpdatedAt is { } expected && present?.UpdatedAt != expected)
                 mismatched.Add(name);
@@ -115,9 +120,9 @@ internal sealed class StorageObjectState
         }
         if (mismatched.Count > 0)
             return UpdatedAtMismatch(mismatched.DrainToImmutable());
-        if (count > _limits.ObjectItems && count > _items.Count)
+        if (count > Rules.ObjectItems && count > _items.Count)
             return TooManyItems();
-        if (bytes > _limits.ObjectBytes && bytes > _bytes)
+        if (bytes > Rules.ObjectBytes && bytes > _bytes)
             return ObjectTooLarge();
 
         var results = ImmutableArray.CreateBuilder<NamedItem>(writes.Length);
@@ -134,10 +139,12 @@ internal sealed class StorageObjectState
     public StorageResult<Item> Apply(string name, AtomicOperation operation, long now)
     {
         Expire(now);
+        if (Rules.EncryptionRequired)
+            return new StorageError(StorageErrorCode.EncryptionRequired, "This class takes only end-to-end encrypted data: atomic operations work on plain values.");
         var present = Find(name, now);
         if (operation.UpdatedAt is { } expected && present?.UpdatedAt != expected)
             return UpdatedAtMismatch([name]);
-        var result = AtomicOperations.Apply(operation, present?.Value, _limits.JsonDepth);
+        var result = AtomicOperations.Apply(operation, present?.Value, Rules.JsonDepth);
         if (!result.Succeeded)
             return result.Error;
         if (RefuseSize(name, result.Value.Length, present) is { } tooLarge)
@@ -237,7 +244,7 @@ internal sealed class StorageObjectState
     private Item Put(string name, ReadOnlyMemory<byte> value, long? ttl, int? keyVersion, Item? present, long now)
     {
         var updatedAt = Math.Max(now, (present?.UpdatedAt ?? _lastStampRemoved) + 1);
-        var item = new Item(value, now + (ttl ?? _defaultTtl), present?.CreatedAt ?? updatedAt, updatedAt, keyVersion);
+        var item = new Item(value, now + Rules.Ttl(ttl), present?.CreatedAt ?? updatedAt, updatedAt, keyVersion);
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, name, out var existed);
         _bytes += SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
         slot = new(item, ++Revision);
@@ -285,22 +292,22 @@ internal sealed class StorageObjectState
 
     private StorageError? RefuseSize(string name, int valueBytes, Item? present)
     {
-        if (valueBytes > _limits.ItemBytes)
+        if (valueBytes > Rules.ItemBytes)
             return ItemTooLarge();
-        if (present is null && _items.Count >= _limits.ObjectItems)
+        if (present is null && _items.Count >= Rules.ObjectItems)
             return TooManyItems();
         var growth = valueBytes - (present?.Value.Length ?? -Encoding.UTF8.GetByteCount(name));
-        return growth > 0 && _bytes + growth > _limits.ObjectBytes ? ObjectTooLarge() : null;
+        return growth > 0 && _bytes + growth > Rules.ObjectBytes ? ObjectTooLarge() : null;
     }
 
     private StorageError ItemTooLarge() =>
-        new(StorageErrorCode.ItemTooLarge, $"A value may have at most {_limits.ItemBytes} bytes.");
+        new(StorageErrorCode.ItemTooLarge, $"A value may have at most {Rules.ItemBytes} bytes.");
 
     private StorageError ObjectTooLarge() =>
-        new(StorageErrorCode.ObjectTooLarge, $"An object may hold at most {_limits.ObjectBytes} bytes, names and values together.");
+        new(StorageErrorCode.ObjectTooLarge, $"An object may hold at most {Rules.ObjectBytes} bytes, names and values together.");
 
     private StorageError TooManyItems() =>
-        new(StorageErrorCode.TooManyItems, $"An object may hold at most {_limits.ObjectItems} items.");
+        new(StorageErrorCode.TooManyItems, $"An object may hold at most {Rules.ObjectItems} items.");
 
     private static StorageError UpdatedAtMismatch(ImmutableArray<string> names) =>
         new(StorageErrorCode.UpdatedAtMismatch, "The item was changed since: its updatedAt is not the expected one.", names);

@@ -8,6 +8,7 @@ using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.Storage.Memory;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 using Xunit;
 
@@ -29,8 +30,13 @@ public sealed class ObjectCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
+            silo.AddMemoryGrainStorageAsDefault().AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IObjectStore>(Store);
+            silo.Services.AddStorageObjects();
+            // Changes of projects are told by the system's clock.
+            silo.Services.AddSingleton(provider => new ProjectSnapshots(
+                provider.GetRequiredService<IGrainFactory>(), TimeProvider.System, NullLogger<ProjectSnapshots>.Instance));
+            silo.Services.AddProjectSnapshots();
             silo.Services.Configure<ObjectLimits>(limits =>
             {
                 limits.ObjectConnections = MaxConnections;
@@ -65,7 +71,30 @@ public sealed class ObjectCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
 
-    internal TestObject NewObject() => new(this, new("project", "class", Guid.NewGuid().ToString("N")));
+    internal TestObject NewObject() => NewObject("project", "class");
+
+    internal TestObject NewObject(string projectId, string @class) => new(this, new(projectId, @class, Guid.NewGuid().ToString("N")));
+
+    /// <summary>Changes the settings of a class, and returns when its objects know.</summary>
+    internal async Task PutClass(string projectId, string @class, ClassSettings? settings)
+    {
+        var snapshots = _cluster.Silos[0].ServiceProvider.GetRequiredService<ProjectSnapshots>();
+        var changed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        snapshots.Changed += Note;
+        var project = Client.GetGrain<IProjectGrain>(projectId);
+        await project.Create(Account.Root, projectId);
+        await project.PutClass(@class, settings);
+        await changed.Task.Within("the silo hears of the class's new settings");
+        snapshots.Changed -= Note;
+        // Objects take over at once what is at hand.
+        await snapshots.Get(projectId);
+
+        void Note(string? id)
+        {
+            if (id is null || id == projectId)
+                changed.TrySetResult(true);
+        }
+    }
 
     internal Task<TestGateway> NewGateway() => TestGateway.Open(Client);
 

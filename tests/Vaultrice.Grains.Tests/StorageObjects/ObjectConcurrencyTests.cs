@@ -6,6 +6,7 @@ using Orleans.Core.Internal;
 using Orleans.TestingHost;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.Storage.Sqlite;
+using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
 using Vaultrice.Grains.Tests.Storage;
 using Vaultrice.StorageObjects;
@@ -28,6 +29,7 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
         {
             silo.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IObjectStore>(_store);
+            silo.Services.AddStorageObjects();
         });
         _cluster = builder.Build();
     }

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Grains.StorageObjects;
+
+/// <summary>The rules of all classes, for the objects of one silo; without projects every class has the server's.</summary>
+internal sealed class ClassRulesSource
+{
+    private readonly ConditionalWeakTable<ClassSettings, ClassRules> _rules = [];
+    private readonly ObjectLimits _limits;
+    private readonly StorageObjectOptions _options;
+    private readonly ProjectSnapshots? _projects;
+    private int _version;
+
+    public ClassRulesSource(IOptions<ObjectLimits> limits, IOptions<StorageObjectOptions> options, ProjectSnapshots? projects = null)
+    {
+        _limits = limits.Value;
+        _options = options.Value;
+        _projects = projects;
+        _projects?.Changed += _ => Interlocked.Increment(ref _version);
+    }
+
+    /// <summary>Grows whenever the rules of some class may have changed.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    /// <summary>The rules of a class; at once when the project is known as it is now.</summary>
+    public async ValueTask<ClassRules> Get(string projectId, string @class)
+    {
+        var project = _projects is null ? null : await _projects.Get(projectId);
+        return Of(project?.ClassOf(@class) ?? ClassSettings.Default);
+    }
+
+    private ClassRules Of(ClassSettings settings) => _rules.GetValue(settings, known => new(known, _limits, _options));
+}
+
+/// <summary>Registers what storage objects need besides their store.</summary>
+public static class StorageObjectsRegistration
+{
+    public static void AddStorageObjects(this IServiceCollection services) => services.TryAddSingleton<ClassRulesSource>();
+}
