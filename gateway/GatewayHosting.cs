@@ -21,12 +21,12 @@ public static class GatewayHosting
         services.AddSettings<SocketOptions>(SocketOptions.Section);
         services.AddTransport();
         services.AddProjectSnapshots();
-        services.AddSingleton<AccessTokens>();
-        services.AddSingleton<AccessGate>();
+        services.AddAccess();
         services.AddSingleton<ObjectGrains>();
         services.AddSingleton<ObjectsApi>();
         services.AddSingleton<ObjectFeeds>();
         services.AddHostedService(provider => provider.GetRequiredService<ObjectFeeds>());
+        services.AddHostedService<AccessReview>();
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<ProjectRequests>();
         builder.AddHealth();

@@ -1,76 +1,66 @@
-using System.Collections.Concurrent;
-using System.Text;
+using System.Collections.Immutable;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Access;
 
-/// <summary>Checks who is asking: the project, then the credentials. One pipeline for HTTP and WebSocket.</summary>
-internal sealed class AccessGate(ProjectSnapshots projects, AccessTokens tokens, TimeProvider time)
+/// <summary>
+/// Checks who is asking for what: the project, the credentials, then each <see cref="IAccessCheck"/> in order. One pipeline for
+/// every request and every socket; the same list is walked to explain it.
+/// </summary>
+internal sealed class AccessGate(ProjectSnapshots projects, Credentials credentials, IEnumerable<IAccessCheck> checks)
 {
-    private const string BearerScheme = "Bearer ";
-    private const string BasicScheme = "Basic ";
-    private const int MaxRememberedTokens = 20_000;
+    private readonly ImmutableArray<IAccessCheck> _checks = [.. checks];
 
-    // A token that was verified once costs no signature again; what can change (its age, its key) is checked each time.
-    private readonly ConcurrentDictionary<string, (Caller Caller, long ExpiresAt)> _verified = new(StringComparer.Ordinal);
-
-    /// <summary>Judges credentials in the form of an <c>Authorization</c> header: <c>Bearer token</c> or <c>Basic base64(key:secret)</c>.</summary>
-    public async ValueTask<StorageResult<Caller>> Check(string projectId, string? credentials)
+    /// <summary>Judges a request.</summary>
+    public async ValueTask<StorageResult<Caller>> Check(AccessRequest request)
     {
-        if (string.IsNullOrEmpty(credentials))
-            return new StorageError(StorageErrorCode.CredentialsMissing, "Credentials are missing: send an Authorization header.");
-        var project = await projects.Get(projectId);
-        return credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase)
-            ? await CheckToken(project, credentials)
-            : CheckKey(project, credentials);
+        var project = await projects.Get(request.ProjectId);
+        var verdict = await credentials.Check(project, request);
+        return verdict.Caller is { } caller ? Check(request, caller) : verdict.Error!;
     }
 
-    /// <summary>Judges <c>Basic</c> credentials alone, for minting tokens.</summary>
-    public async ValueTask<StorageResult<Caller>> CheckKey(string projectId, string? credentials)
+    /// <summary>Judges what somebody asks for whose credentials were judged before.</summary>
+    public StorageResult<Caller> Check(in AccessRequest request, Caller caller)
     {
-        if (string.IsNullOrEmpty(credentials))
-            return new StorageError(StorageErrorCode.CredentialsMissing, "Credentials are missing: send Authorization: Basic with api key and secret.");
-        return CheckKey(await projects.Get(projectId), credentials);
-    }
-
-    private async ValueTask<StorageResult<Caller>> CheckToken(ProjectSnapshot? project, string credentials)
-    {
-        if (!_verified.TryGetValue(credentials, out var verified))
+        foreach (var check in _checks)
         {
-            if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } read)
-                return Invalid();
-            if (_verified.Count >= MaxRememberedTokens)
-                _verified.Clear();
-            verified = _verified[credentials] = read;
+            if (check.Check(request, caller).Error is { } error)
+                return error;
         }
-        var now = Now();
-        if (verified.Caller.ProjectId != project?.ProjectId || project.FindKey(verified.Caller.ApiKey, now) is null)
-            return Invalid();
-        if (verified.ExpiresAt <= now)
-        {
-            _verified.TryRemove(credentials, out _);
-            return new StorageError(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
-        }
-        return verified.Caller;
+        return caller;
     }
 
-    private StorageResult<Caller> CheckKey(ProjectSnapshot? project, string credentials)
+    /// <summary>Judges again what was granted before, by the project as it is now; that a token has ended meanwhile does not matter.</summary>
+    public async ValueTask<StorageResult<Caller>> CheckAgain(AccessRequest request, Caller before)
     {
-        if (!credentials.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
-            return Invalid();
-        var encoded = credentials.AsSpan(BasicScheme.Length).Trim();
-        var decoded = new byte[encoded.Length];
-        if (!Convert.TryFromBase64Chars(encoded, decoded, out var length))
-            return Invalid();
-        var pair = Encoding.UTF8.GetString(decoded, 0, length);
-        var colon = pair.IndexOf(':');
-        if (colon < 0 || project?.FindKey(pair[..colon], Now()) is not { } key || key.FindSecret(pair[(colon + 1)..]) is null)
-            return Invalid();
-        return new Caller(project.ProjectId, key.Id);
+        var project = await projects.Get(request.ProjectId);
+        if (ReferenceEquals(project, before.Project))
+            return before;
+        var verdict = credentials.Check(project, before.Claims);
+        return verdict.Caller is { } caller ? Check(request with { IsRepeated = true }, caller) : verdict.Error!;
     }
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    /// <summary>One answer for an unknown project, an unknown key and a wrong secret: nobody learns which of them exists.</summary>
-    private static StorageError Invalid() => new(StorageErrorCode.CredentialsInvalid, "The credentials are not valid for this project.");
+    /// <summary>Says what each check finds. Checks after a failed one are made too, as far as they make sense.</summary>
+    /// <param name="request">What is asked for; an explanation counts nothing.</param>
+    /// <param name="apiKey">The key to judge by when the request has no credentials: as if its secret had been sent.</param>
+    public async ValueTask<ImmutableArray<ExplainedCheck>> Explain(AccessRequest request, string? apiKey)
+    {
+        request = request with { IsRepeated = true };
+        var explained = ImmutableArray.CreateBuilder<ExplainedCheck>(_checks.Length + 2);
+        var project = await projects.Get(request.ProjectId);
+        explained.Add(project is null ? new("project", ExplainedResult.Failed, "There is no such project.") : new("project", ExplainedResult.Passed, "The project exists."));
+        var verdict = request.Credentials is null && apiKey is not null
+            ? credentials.Check(project, AccessClaims.OfKey(request.ProjectId, apiKey, null))
+            : await credentials.Check(project, request);
+        explained.Add(verdict.Caller is null
+            ? new("credentials", ExplainedResult.Failed, verdict.Reason!)
+            : new("credentials", ExplainedResult.Passed, "The api key is usable."));
+        foreach (var check in _checks)
+        {
+            explained.Add(verdict.Caller is { } caller
+                ? ExplainedCheck.Of(check.Name, check.Check(request, caller))
+                : new(check.Name, ExplainedResult.Skipped, "Without good credentials there is nothing to check."));
+        }
+        return explained.MoveToImmutable();
+    }
 }

@@ -1,79 +1,73 @@
-using System.Collections.Immutable;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Issues and reads access tokens: JWTs signed with ES256 whose <c>exp</c> is in milliseconds, as the SDK reads it.</summary>
-internal sealed class AccessTokens(IGrainFactory grains, TimeProvider time)
+internal sealed class AccessTokens(SigningKeys keys, TimeProvider time)
 {
-    /// <summary>How long a token lives.</summary>
+    /// <summary>How long a token lives that a client mints.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
+    /// <summary>The longest that any token can live: what the SDK sets its timer by must fit into 31 bits of milliseconds.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private const string Issuer = "vaultrice";
+    private const string Algorithm = SecurityAlgorithms.EcdsaSha256;
+    private const int MaxTokenChars = 8 * 1024;
 
-    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = 8 * 1024 };
-    private Task<ImmutableArray<ECDsaSecurityKey>>? _keys;
+    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxTokenChars };
 
-    /// <summary>Makes a token for an api key.</summary>
-    public async ValueTask<string> Issue(string projectId, string apiKey)
+    /// <summary>Makes a token for a caller.</summary>
+    /// <param name="caller">Who asks, with the rights the token shall have.</param>
+    /// <param name="origin">The only origin it shall be good for, or null.</param>
+    public ValueTask<string> Issue(Caller caller, string? origin) => Issue(caller.Claims with
     {
-        var now = time.GetUtcNow();
-        var claims = new SortedDictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["exp"] = (now + Lifetime).ToUnixTimeMilliseconds(),
-            ["iat"] = now.ToUnixTimeSeconds(),
-            ["id"] = apiKey,
-            ["iss"] = Issuer,
-            ["projectId"] = projectId,
-            ["sub"] = apiKey,
-        };
-        var keys = await Keys();
-        return _handler.CreateToken(JsonSerializer.Serialize(claims), new SigningCredentials(keys[0], SecurityAlgorithms.EcdsaSha256));
+        Permissions = caller.Permissions,
+        Scopes = caller.Claims.Scopes ?? caller.Key.Scopes,
+        Origin = origin,
+        ExpiresAt = (time.GetUtcNow() + Lifetime).ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>Makes a token that says just this.</summary>
+    public async ValueTask<string> Issue(AccessClaims claims)
+    {
+        var key = await keys.Signing();
+        var written = TokenClaims.Write(claims, Issuer, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)), time.GetUtcNow());
+        return _handler.CreateToken(written, new SigningCredentials(key, Algorithm));
     }
 
-    /// <summary>Who the token was issued to and until when (ms since the Unix epoch), or null if it is not one of ours.</summary>
-    public async ValueTask<(Caller Caller, long ExpiresAt)?> Read(string token)
+    /// <summary>What a token says, or null if it is not one of ours. Whether it has expired is for the caller to check.</summary>
+    public async ValueTask<AccessClaims?> Read(string token)
     {
+        if (token.Length > MaxTokenChars)
+            return null;
+        var parts = token.Split('.', 4);
+        if (parts.Length != 3 || !IsCanonical(parts[2]) || TokenClaims.ReadKeyId(parts[0], Algorithm) is not { } keyId)
+            return null;
+        if (await keys.Find(keyId) is not { } key)
+            return null;
         var result = await _handler.ValidateTokenAsync(token, new()
         {
             ValidIssuer = Issuer,
             ValidateAudience = false,
-            IssuerSigningKeys = await Keys(),
+            IssuerSigningKey = key,
             TryAllIssuerSigningKeys = false,
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+            ValidAlgorithms = [Algorithm],
             // The library reads exp in seconds and would accept ours until the year 57,000: the caller checks it.
             ValidateLifetime = false,
         });
-        if (!result.IsValid
-            || result.SecurityToken is not JsonWebToken jwt
-            || !jwt.TryGetPayloadValue<long>("exp", out var expiresAt)
-            || !jwt.TryGetPayloadValue<string>("sub", out var apiKey)
-            || !jwt.TryGetPayloadValue<string>("projectId", out var projectId))
-        {
-            return null;
-        }
-        return (new(projectId, apiKey), expiresAt);
+        return result.IsValid ? TokenClaims.Read(parts[1], time.GetUtcNow()) : null;
     }
 
-    private Task<ImmutableArray<ECDsaSecurityKey>> Keys()
+    /// <summary>The last character of base64url has bits that mean nothing; with them, one token would have several texts.</summary>
+    private static bool IsCanonical(string signature)
     {
-        var keys = _keys;
-        return keys is null || keys.IsFaulted || keys.IsCanceled ? _keys = Load() : keys;
-    }
-
-    private async Task<ImmutableArray<ECDsaSecurityKey>> Load()
-    {
-        var keys = ImmutableArray.CreateBuilder<ECDsaSecurityKey>();
-        foreach (var key in await grains.GetGrain<ISigningKeysGrain>(0).Get())
-        {
-            var pair = ECDsa.Create();
-            pair.ImportPkcs8PrivateKey(key.PrivateKey.Span, out _);
-            keys.Add(new(pair) { KeyId = key.Id });
-        }
-        return keys.DrainToImmutable();
+        var bytes = new byte[signature.Length];
+        return Base64Url.DecodeFromChars(signature, bytes, out _, out var length) == OperationStatus.Done
+            && Base64Url.EncodeToString(bytes.AsSpan(0, length)).Equals(signature, StringComparison.Ordinal);
     }
 }

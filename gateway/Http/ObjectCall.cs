@@ -1,3 +1,5 @@
+using Vaultrice.Gateway.Access;
+
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>What can be asked of an object over HTTP.</summary>
@@ -18,4 +20,20 @@ internal enum ObjectCall
     RotateEncryption,
     Send,
     GetPresence,
+}
+
+/// <summary>What access each call needs.</summary>
+internal static class ObjectCalls
+{
+    public static AccessOperation Operation(this ObjectCall call) => call switch
+    {
+        // Asking for encryption settings makes the first ones; whoever may read what is encrypted needs them.
+        ObjectCall.GetItem or ObjectCall.GetItems or ObjectCall.GetAllItems or ObjectCall.GetKeys or ObjectCall.GetEncryption => AccessOperation.Read,
+        ObjectCall.SetItem or ObjectCall.SetItems or ObjectCall.ApplyOperation => AccessOperation.Write,
+        ObjectCall.RemoveItem or ObjectCall.RemoveItems => AccessOperation.Delete,
+        ObjectCall.RotateEncryption => AccessOperation.RotateEncryption,
+        ObjectCall.Send => AccessOperation.Send,
+        ObjectCall.GetPresence => AccessOperation.ListPresence,
+        _ => throw new ArgumentOutOfRangeException(nameof(call), call, "This call needs no known access."),
+    };
 }

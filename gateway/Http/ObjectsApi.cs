@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Vaultrice.Gateway.Access;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.Http;
@@ -34,8 +35,8 @@ internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> opt
         _ => null,
     };
 
-    /// <summary>Carries out a call; the refusal, or null when it has answered.</summary>
-    public ValueTask<StorageError?> Answer(HttpContext context, in RequestTarget target, ObjectCall call)
+    /// <summary>Carries out a call of somebody who may make it; the refusal, or null when it has answered.</summary>
+    public ValueTask<StorageError?> Answer(HttpContext context, in RequestTarget target, ObjectCall call, Caller caller)
     {
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
             return new(InvalidAddress());

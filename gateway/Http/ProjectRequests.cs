@@ -17,7 +17,6 @@ internal sealed partial class ProjectRequests(
     /// <summary>Answers the request, or serves the socket it asks for.</summary>
     public async Task Handle(HttpContext context, RequestTarget target)
     {
-        CrossOrigin.Allow(context);
         if (HttpMethods.IsOptions(context.Request.Method))
         {
             CrossOrigin.AnswerPreflight(context);
@@ -44,7 +43,10 @@ internal sealed partial class ProjectRequests(
             return;
         }
         if (refusal is not null)
+        {
+            CrossOrigin.AllowToRead(context, refusal);
             ErrorResponses.Write(context, refusal);
+        }
         if (socket is null)
             return;
         // A socket lives long: the target, which carries its token, need not.
@@ -61,20 +63,43 @@ internal sealed partial class ProjectRequests(
             return new(StorageErrorCode.UnknownRoute, "There is nothing at this path.");
         if (call == ObjectCall.WrongMethod)
             return WrongMethod();
-        var caller = await access.Check(target.ProjectId, context.Request.Headers.Authorization);
-        return caller.Succeeded ? await objects.Answer(context, target, call) : caller.Error;
+        var caller = await access.Check(RequestOf(context, target, call.Operation()));
+        if (!caller.Succeeded)
+            return caller.Error;
+        CrossOrigin.Allow(context);
+        return await objects.Answer(context, target, call, caller.Value);
     }
 
     private async ValueTask<StorageError?> MintToken(HttpContext context, RequestTarget target)
     {
-        var caller = await access.CheckKey(target.ProjectId, context.Request.Headers.Authorization);
+        var request = RequestOf(context, target with { Class = null }, AccessOperation.MintToken);
+        var caller = await access.Check(request);
         if (!caller.Succeeded)
             return caller.Error;
-        var token = await tokens.Issue(caller.Value.ProjectId, caller.Value.ApiKey);
+        var origin = TokenOrigin.Of(request.Origin);
+        if (!origin.Succeeded)
+            return origin.Error;
+        CrossOrigin.Allow(context);
+        var token = await tokens.Issue(caller.Value, origin.Value.Text);
         context.Response.ContentType = "text/plain";
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsync(token, context.RequestAborted);
         return null;
+    }
+
+    private static AccessRequest RequestOf(HttpContext context, in RequestTarget target, AccessOperation operation)
+    {
+        var headers = context.Request.Headers;
+        return new(target.ProjectId, operation)
+        {
+            Credentials = headers.Authorization,
+            Origin = headers.Origin,
+            Class = target.Class,
+            Id = target.Id,
+            IdSignature = headers["X-Id-Sig"],
+            IdSignatureKeyVersion = headers["X-Id-Sig-KV"],
+            Address = context.Connection.RemoteIpAddress,
+        };
     }
 
     private static StorageError WrongMethod() => new(StorageErrorCode.MethodNotAllowed, "This path does not take this method.");

@@ -1,3 +1,4 @@
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
@@ -8,12 +9,13 @@ namespace Vaultrice.Gateway.RealTime;
 /// last such ping is told again to whoever resumes the connection.
 /// </summary>
 /// <param name="writer">The socket's writer.</param>
+/// <param name="access">What the client may do: it is told of nothing else.</param>
 /// <param name="maxHeldBytes">How many bytes of events may wait for the greeting.</param>
 /// <param name="time">For how long a pong takes.</param>
-internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvider time)
+internal sealed class Delivery(SocketWriter writer, SocketAccess access, int maxHeldBytes, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private List<(byte[] Frame, FeedPosition Position, string? Except)>? _held = [];
+    private List<(byte[] Frame, Permissions Needs, FeedPosition Position, string? Except)>? _held = [];
     private int _heldBytes;
     private FeedPosition _start;
     private FeedPosition _sent;
@@ -32,6 +34,14 @@ internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvid
     /// <summary>Up to where the peer is known to have received everything; default while nothing is known.</summary>
     public FeedPosition Confirmed { get; private set; }
 
+    /// <summary>The permission to hear of an event.</summary>
+    public static Permissions Needs(ObjectEvent happened) => happened switch
+    {
+        MessageSent => Permissions.Message,
+        PresenceJoined or PresenceLeft => Permissions.Presence,
+        _ => Permissions.Read,
+    };
+
     /// <summary>Keeps events again, until another greeting.</summary>
     public void HoldBack()
     {
@@ -48,31 +58,35 @@ internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvid
             Attachment = grant.Attachment;
             writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
-                writer.Send(Frames.Event(missed), isCatchUp: true);
+            {
+                if (MayHear(Needs(missed)))
+                    writer.Send(Frames.Event(missed), isCatchUp: true);
+            }
             _start = _sent = grant.Position;
             var held = _held ?? [];
             _held = null;
             _heldBytes = 0;
-            foreach (var (frame, position, except) in held)
-                Send(frame, position, except);
+            foreach (var (frame, needs, position, except) in held)
+                Send(frame, needs, position, except);
         }
     }
 
     /// <summary>Tells of an event, or keeps it until the greeting is over.</summary>
     /// <param name="frame">The event's frame.</param>
+    /// <param name="needs">The permission without which the client is not told.</param>
     /// <param name="position">The object's position after the event.</param>
     /// <param name="except">The connection that must not receive it, or null.</param>
     /// <returns>False when more is kept than may be.</returns>
-    public bool Tell(byte[] frame, FeedPosition position, string? except)
+    public bool Tell(byte[] frame, Permissions needs, FeedPosition position, string? except)
     {
         lock (_lock)
         {
             if (_held is null)
             {
-                Send(frame, position, except);
+                Send(frame, needs, position, except);
                 return true;
             }
-            _held.Add((frame, position, except));
+            _held.Add((frame, needs, position, except));
             _heldBytes += frame.Length;
             return _heldBytes <= maxHeldBytes;
         }
@@ -119,15 +133,17 @@ internal sealed class Delivery(SocketWriter writer, int maxHeldBytes, TimeProvid
         }
     }
 
-    private void Send(byte[] frame, FeedPosition position, string? except)
+    private void Send(byte[] frame, Permissions needs, FeedPosition position, string? except)
     {
         // What happened before the greeting is in it, or was fetched after it.
         if (position.Epoch == _start.Epoch && position.Sequence <= _start.Sequence)
             return;
         _sent = position;
-        if (except is null || except != ConnectionId)
+        if (MayHear(needs) && (except is null || except != ConnectionId))
             writer.Send(frame);
     }
+
+    private bool MayHear(Permissions needs) => (access.Permissions & needs) != 0;
 }
 
 /// <summary>How it stands with a socket's peer.</summary>

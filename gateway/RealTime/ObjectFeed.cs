@@ -246,9 +246,10 @@ internal sealed partial class ObjectFeed(
     private void Deliver(ObjectEvent happened, ObjectSocket[] sockets)
     {
         var frame = Frames.Event(happened);
+        var needs = Delivery.Needs(happened);
         var sender = (happened as MessageSent)?.Sender;
         foreach (var socket in sockets)
-            socket.Deliver(frame, _position, sender);
+            socket.Deliver(frame, needs, _position, sender);
         GatewayMetrics.Delivered(sockets.Length);
     }
 

@@ -30,6 +30,13 @@ internal sealed partial class ObjectFeeds(
         }
     }
 
+    /// <summary>The feeds of a project's objects; of all projects with null.</summary>
+    public IEnumerable<ObjectFeed> Of(string? projectId) =>
+        projectId is null ? _feeds.Values : _feeds.Where(feed => IsOf(projectId, feed.Key)).Select(feed => feed.Value);
+
+    private static bool IsOf(string projectId, string objectKey) =>
+        objectKey.Length > projectId.Length && objectKey[projectId.Length] == '/' && objectKey.StartsWith(projectId, StringComparison.Ordinal);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var stream = cluster.GetStreamProvider(StreamNames.Provider)

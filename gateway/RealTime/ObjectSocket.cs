@@ -1,5 +1,7 @@
 using System.Text.Unicode;
+using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
@@ -13,7 +15,7 @@ internal sealed class ObjectSocket
     private readonly Stream _stream;
     private readonly Action _abort;
     private readonly ObjectFeed _feed;
-    private readonly string _principal;
+    private readonly SocketAccess _access;
     private readonly SocketOptions _options;
     private readonly ObjectLimits _limits;
     private readonly TimeProvider _time;
@@ -25,6 +27,7 @@ internal sealed class ObjectSocket
     private Task? _greeting;
     private bool _hasSpoken;
     private bool _isOver;
+    private volatile bool _isWithdrawn;
 
     // Time stamps, read by the sweep.
     private long _receivedAt;
@@ -35,7 +38,7 @@ internal sealed class ObjectSocket
         Stream stream,
         Action abort,
         ObjectFeed feed,
-        string principal,
+        SocketAccess access,
         SocketOptions options,
         ObjectLimits limits,
         TimeProvider time)
@@ -43,13 +46,13 @@ internal sealed class ObjectSocket
         _stream = stream;
         _abort = abort;
         _feed = feed;
-        _principal = principal;
+        _access = access;
         _options = options;
         _limits = limits;
         _time = time;
         _writer = new(stream, options.QueueBytes, () => Close(CloseReason.TooSlow));
         _reader = new(limits.MessageBytes + limits.PresenceBytes + 16 * 1024);
-        _delivery = new(_writer, options.QueueBytes, time);
+        _delivery = new(_writer, access, options.QueueBytes, time);
         _receivedAt = time.GetTimestamp();
     }
 
@@ -57,7 +60,7 @@ internal sealed class ObjectSocket
     public string? ConnectionId => _delivery.ConnectionId;
 
     /// <summary>The connection as the object may have to be told of it.</summary>
-    public HeldConnection? Held => ConnectionId is { } id ? new(id, _principal, Joined, _delivery.Attachment) : null;
+    public HeldConnection? Held => ConnectionId is { } id ? new(id, _access.Principal, Joined, _delivery.Attachment) : null;
 
     private JoinedConnection? Joined { get; set; }
 
@@ -119,11 +122,12 @@ internal sealed class ObjectSocket
 
     /// <summary>Hands an event to the client, or keeps it until the greeting is over.</summary>
     /// <param name="frame">The event's frame.</param>
+    /// <param name="needs">The permission without which the client is not told.</param>
     /// <param name="position">The object's position after the event.</param>
     /// <param name="except">The connection that must not receive it, or null.</param>
-    public void Deliver(byte[] frame, FeedPosition position, string? except)
+    public void Deliver(byte[] frame, Permissions needs, FeedPosition position, string? except)
     {
-        if (!_delivery.Tell(frame, position, except))
+        if (!_delivery.Tell(frame, needs, position, except))
             Close(CloseReason.TooSlow);
     }
 
@@ -137,9 +141,26 @@ internal sealed class ObjectSocket
     /// <summary>Somebody wants to resume this connection: finds out soon whether its peer still answers.</summary>
     public void Probe() => _delivery.Ping(ProbeTimeout);
 
+    /// <summary>Judges again what the client may do: it is told to leave for good, or goes on with the rights it has now.</summary>
+    public async ValueTask Review()
+    {
+        var refusal = await _access.Review();
+        if (refusal is not null)
+        {
+            Withdraw(refusal);
+            return;
+        }
+        if (Joined is null || _access.Permissions.HasFlag(Permissions.Presence))
+            return;
+        Joined = null;
+        await _feed.Grain.Leave(ConnectionId!);
+    }
+
     /// <summary>Attends to what is due: called for every socket once a second, instead of timers of their own.</summary>
     public void Sweep()
     {
+        if (_access.HasExpired)
+            Withdraw(new(StorageErrorCode.CredentialsInvalid, "The api key has expired."));
         if (IsOver(Volatile.Read(ref _closingSince), CloseTimeout))
         {
             Abort();
@@ -234,6 +255,8 @@ internal sealed class ObjectSocket
             case ClientFrame.Ping:
                 _writer.Send(Frames.Pong);
                 return null;
+            case ClientFrame.Message or ClientFrame.Join or ClientFrame.Leave when _access.Check(OperationOf(frame)) is { } refusal:
+                return refusal;
             case ClientFrame.Message or ClientFrame.Join when frame.Payload is null:
                 return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
             case ClientFrame.Message:
@@ -250,6 +273,9 @@ internal sealed class ObjectSocket
                 return new(StorageErrorCode.InvalidRequest, "This event is not known.");
         }
     }
+
+    private static AccessOperation OperationOf(ClientFrame frame) =>
+        frame.Event == ClientFrame.Message ? AccessOperation.Send : AccessOperation.Join;
 
     private async ValueTask<StorageError?> Join(ReadOnlyMemory<byte> data, int? keyVersion)
     {
@@ -295,7 +321,7 @@ internal sealed class ObjectSocket
         await Task.Yield();
         try
         {
-            var result = await _feed.Connect(_principal, resume);
+            var result = await _feed.Connect(_access.Principal, resume);
             if (result.Succeeded)
             {
                 _delivery.Begin(result.Value);
@@ -335,7 +361,15 @@ internal sealed class ObjectSocket
                 _isOver = true;
         }
         if (ConnectionId is { } id)
-            await _feed.Disconnect(id, _delivery.Attachment, _delivery.Confirmed, closedByPeer);
+            await _feed.Disconnect(id, _delivery.Attachment, _delivery.Confirmed, closedByPeer || _isWithdrawn);
+    }
+
+    private void Withdraw(StorageError refusal)
+    {
+        // Whoever may no longer be here is not present either, not even for the time it could have come back in.
+        _isWithdrawn = true;
+        _writer.Send(Frames.Error(refusal.Message));
+        Close(CloseReason.Withdrawn);
     }
 
     /// <summary>Tears the socket down. Once it is over its request may be gone: then there is nothing left to tear down.</summary>

@@ -27,11 +27,11 @@ internal sealed class SocketEndpoint(
         if (await WebSocketHandshake.Accept(context) is not { } stream)
             return (new(StorageErrorCode.InvalidRequest, "This path takes WebSocket handshakes of version 13 only."), null);
         StorageResult<Caller> caller;
-        var reason = CloseReason.Refused;
+        CloseReason? reason = null;
+        var request = RequestOf(context, target);
         try
         {
-            var credentials = target.QueryValue("auth", plusIsSpace: true) ?? context.Request.Headers.Authorization;
-            caller = await access.Check(target.ProjectId, credentials);
+            caller = await access.Check(request);
         }
         catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
         {
@@ -40,16 +40,30 @@ internal sealed class SocketEndpoint(
         ForgetTarget(context);
         if (!caller.Succeeded)
         {
-            await TurnAway(context, stream, caller.Error, reason);
+            await TurnAway(context, stream, caller.Error, reason ?? CloseReason.OfRefusal(caller.Error.Code));
             return (null, null);
         }
+        var granted = new SocketAccess(access, request, caller.Value, time);
         var key = new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString();
         var socket = feeds.Add(key, feed =>
-            new(stream, context.Abort, feed, caller.Value.ApiKey, options.Value, limits.Value, time));
+            new(stream, context.Abort, feed, granted, options.Value, limits.Value, time));
+        // A change told between the check and now found no socket to judge again.
+        await socket.Review();
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             socket.Close(CloseReason.Restarting);
         return (null, socket);
     }
+
+    private static AccessRequest RequestOf(HttpContext context, in RequestTarget target) => new(target.ProjectId, AccessOperation.Connect)
+    {
+        Credentials = target.QueryValue("auth", plusIsSpace: true) ?? context.Request.Headers.Authorization,
+        Origin = context.Request.Headers.Origin,
+        Class = target.Class,
+        Id = target.Id,
+        IdSignature = target.QueryValue("idSignature", plusIsSpace: true),
+        IdSignatureKeyVersion = target.QueryValue("idSignatureKeyVersion", plusIsSpace: true),
+        Address = context.Connection.RemoteIpAddress,
+    };
 
     /// <summary>The server keeps three copies of the target for as long as the request lives; a socket's holds a token.</summary>
     private static void ForgetTarget(HttpContext context)

@@ -26,65 +26,66 @@ public sealed class AccessGateTests
         (var factory, _grains) = FakeGrains.Create();
         _grains.Add("one", "key", Secret);
         _grains.Add("two", "key", "a secret of another one");
-        _tokens = new(factory, _time);
-        _gate = new(new(factory, _time, NullLogger<ProjectSnapshots>.Instance), _tokens, _time);
+        _tokens = new(new(factory), _time);
+        _gate = new(new(factory, _time, NullLogger<ProjectSnapshots>.Instance), new(_tokens, _time), [new OriginCheck(), new PermissionCheck()]);
     }
 
     [Fact]
     public async Task A_token_is_good_until_its_hour_has_passed_and_then_expired()
     {
-        var token = "Bearer " + await _tokens.Issue("one", "key");
-        Assert.Equal(new Caller("one", "key"), (await _gate.Check("one", token)).Value);
+        var token = "Bearer " + await Issue("one", "key");
+        var caller = (await Check("one", token)).Value!;
+        Assert.Equal(("one", "key"), (caller.ProjectId, caller.ApiKey));
         _time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
-        Assert.True((await _gate.Check("one", token)).Succeeded);
+        Assert.True((await Check("one", token)).Succeeded);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(StorageErrorCode.TokenExpired, (await _gate.Check("one", token)).Error!.Code);
+        Assert.Equal(StorageErrorCode.TokenExpired, (await Check("one", token)).Error!.Code);
         // Once more: what the gate remembers must not make it forget the age.
-        Assert.Equal(StorageErrorCode.TokenExpired, (await _gate.Check("one", token)).Error!.Code);
+        Assert.Equal(StorageErrorCode.TokenExpired, (await Check("one", token)).Error!.Code);
     }
 
     [Fact]
     public async Task A_token_seen_for_the_first_time_after_its_hour_is_expired()
     {
-        var token = "Bearer " + await _tokens.Issue("one", "key");
+        var token = "Bearer " + await Issue("one", "key");
         _time.Advance(TimeSpan.FromHours(1));
-        Assert.Equal(StorageErrorCode.TokenExpired, (await _gate.Check("one", token)).Error!.Code);
+        Assert.Equal(StorageErrorCode.TokenExpired, (await Check("one", token)).Error!.Code);
     }
 
     [Fact]
     public async Task A_token_of_one_project_is_refused_by_another_with_a_key_of_the_same_name()
     {
-        var token = "Bearer " + await _tokens.Issue("one", "key");
-        Assert.True((await _gate.Check("one", token)).Succeeded);
-        AssertInvalid(await _gate.Check("two", token));
+        var token = "Bearer " + await Issue("one", "key");
+        Assert.True((await Check("one", token)).Succeeded);
+        AssertInvalid(await Check("two", token));
     }
 
     [Fact]
     public async Task A_disabled_key_ends_its_tokens_and_its_secret_within_a_second()
     {
-        var token = "Bearer " + await _tokens.Issue("one", "key");
+        var token = "Bearer " + await Issue("one", "key");
         var basic = TestServer.BasicOf("key", Secret);
-        Assert.True((await _gate.Check("one", token)).Succeeded);
-        Assert.True((await _gate.Check("one", basic)).Succeeded);
+        Assert.True((await Check("one", token)).Succeeded);
+        Assert.True((await Check("one", basic)).Succeeded);
         _grains.Add("one", "key", Secret, enabled: false);
         _time.Advance(TimeSpan.FromSeconds(1));
-        AssertInvalid(await _gate.Check("one", token));
-        AssertInvalid(await _gate.Check("one", basic));
-        AssertInvalid(await _gate.CheckKey("one", basic));
+        AssertInvalid(await Check("one", token));
+        AssertInvalid(await Check("one", basic));
+        AssertInvalid(await CheckKey("one", basic));
     }
 
     [Fact]
     public async Task A_token_for_a_key_that_never_was_is_refused()
     {
-        AssertInvalid(await _gate.Check("one", "Bearer " + await _tokens.Issue("one", "other")));
-        AssertInvalid(await _gate.Check("nowhere", "Bearer " + await _tokens.Issue("nowhere", "key")));
+        AssertInvalid(await Check("one", "Bearer " + await Issue("one", "other")));
+        AssertInvalid(await Check("nowhere", "Bearer " + await Issue("nowhere", "key")));
     }
 
     [Fact]
     public async Task A_forgery_signed_by_another_pair_is_refused()
     {
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        AssertInvalid(await _gate.Check("one", Signed(Header("ES256"), Claims(), data => other.SignData(data, HashAlgorithmName.SHA256))));
+        AssertInvalid(await Check("one", Signed(Header("ES256"), Claims(), data => other.SignData(data, HashAlgorithmName.SHA256))));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class AccessGateTests
             [],
         })
         {
-            AssertInvalid(await _gate.Check("one", Signed(Header("HS256"), Claims(), data => HMACSHA256.HashData(secret, data))));
+            AssertInvalid(await Check("one", Signed(Header("HS256"), Claims(), data => HMACSHA256.HashData(secret, data))));
         }
     }
 
@@ -109,7 +110,7 @@ public sealed class AccessGateTests
     [InlineData("RS256")]
     [InlineData("")]
     public async Task A_proper_signature_under_another_algorithms_name_is_refused(string algorithm) =>
-        AssertInvalid(await _gate.Check("one", Signed(Header(algorithm), Claims(), Sign)));
+        AssertInvalid(await Check("one", Signed(Header(algorithm), Claims(), Sign)));
 
     [Theory]
     [InlineData("iss", "\"somebody\"")]
@@ -121,28 +122,37 @@ public sealed class AccessGateTests
     [InlineData("exp", null)]
     [InlineData("exp", "\"later\"")]
     public async Task A_signed_token_with_a_claim_missing_or_of_the_wrong_form_is_refused(string claim, string? value) =>
-        AssertInvalid(await _gate.Check("one", Signed(Header("ES256"), Claims((claim, value)), Sign)));
+        AssertInvalid(await Check("one", Signed(Header("ES256"), Claims((claim, value)), Sign)));
 
     [Fact]
     public async Task A_signed_token_whose_exp_is_in_seconds_has_expired_long_ago()
     {
         var seconds = _time.GetUtcNow().AddHours(1).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var refused = await _gate.Check("one", Signed(Header("ES256"), Claims(("exp", seconds)), Sign));
+        var refused = await Check("one", Signed(Header("ES256"), Claims(("exp", seconds)), Sign));
         Assert.Equal(StorageErrorCode.TokenExpired, refused.Error!.Code);
     }
 
     [Fact]
     public async Task The_forgeries_of_these_tests_would_pass_if_they_were_right() =>
-        Assert.True((await _gate.Check("one", Signed(Header("ES256"), Claims(), Sign))).Succeeded);
+        Assert.True((await Check("one", Signed(Header("ES256"), Claims(), Sign))).Succeeded);
 
     [Fact]
     public async Task A_secret_with_colons_is_taken_whole()
     {
         _grains.Add("three", "key", "a:b:c");
-        Assert.True((await _gate.Check("three", TestServer.BasicOf("key", "a:b:c"))).Succeeded);
-        AssertInvalid(await _gate.Check("three", TestServer.BasicOf("key", "a:b")));
-        AssertInvalid(await _gate.Check("three", TestServer.BasicOf("key", "")));
+        Assert.True((await Check("three", TestServer.BasicOf("key", "a:b:c"))).Succeeded);
+        AssertInvalid(await Check("three", TestServer.BasicOf("key", "a:b")));
+        AssertInvalid(await Check("three", TestServer.BasicOf("key", "")));
     }
+
+    private ValueTask<StorageResult<Caller>> Check(string projectId, string credentials) =>
+        _gate.Check(new(projectId, AccessOperation.Read) { Credentials = credentials, Class = "c", Id = "i" });
+
+    private ValueTask<StorageResult<Caller>> CheckKey(string projectId, string credentials) =>
+        _gate.Check(new(projectId, AccessOperation.MintToken) { Credentials = credentials });
+
+    private ValueTask<string> Issue(string projectId, string apiKey) => _tokens.Issue(
+        AccessClaims.OfKey(projectId, apiKey, null) with { ExpiresAt = (_time.GetUtcNow() + AccessTokens.Lifetime).ToUnixTimeMilliseconds() });
 
     private static void AssertInvalid(StorageResult<Caller> result)
     {

@@ -1,0 +1,17 @@
+namespace Vaultrice.Gateway.Access;
+
+/// <summary>Registers the gate and its checks.</summary>
+internal static class AccessRegistration
+{
+    public static void AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<AccessGate>();
+
+        // In the order in which they are asked, which is DESIGN's, after project and credentials.
+        services.AddSingleton<IAccessCheck, OriginCheck>();
+        services.AddSingleton<IAccessCheck, PermissionCheck>();
+    }
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Vaultrice.Projects;
+
+namespace Vaultrice.Gateway.Access;
+
+/// <summary>Finds out whose credentials are: a token, or an api key with its secret.</summary>
+internal sealed class Credentials(AccessTokens tokens, TimeProvider time)
+{
+    private const string BearerScheme = "Bearer ";
+    private const string BasicScheme = "Basic ";
+    private const int MaxRememberedTokens = 20_000;
+
+    /// <summary>One answer for an unknown project, an unknown key and a wrong secret: nobody learns which of them exists.</summary>
+    private static readonly StorageError Invalid = new(StorageErrorCode.CredentialsInvalid, "The credentials are not valid for this project.");
+
+    private static readonly StorageError Expired = new(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
+
+    // A token that was verified once costs no signature again; what can change (its age, its key) is checked each time.
+    private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
+
+    /// <summary>Judges credentials in the form of an <c>Authorization</c> header: <c>Bearer token</c> or <c>Basic base64(key:secret)</c>.</summary>
+    public ValueTask<CredentialsVerdict> Check(ProjectSnapshot? project, in AccessRequest request)
+    {
+        var credentials = request.Credentials;
+        if (string.IsNullOrEmpty(credentials))
+            return new(CredentialsVerdict.Missing);
+        if (request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase))
+            return _verified.TryGetValue(credentials, out var known) ? new(Check(project, credentials, known)) : CheckNew(project, credentials);
+        return new(CheckBasic(project, credentials));
+    }
+
+    /// <summary>Judges claims that were established before, or are taken for granted. When a token ends is not asked.</summary>
+    public CredentialsVerdict Check(ProjectSnapshot? project, AccessClaims claims)
+    {
+        var (caller, whyNot) = Caller.Of(claims, project, Now());
+        return caller is null ? new(Invalid, whyNot!) : new(caller);
+    }
+
+    private async ValueTask<CredentialsVerdict> CheckNew(ProjectSnapshot? project, string credentials)
+    {
+        if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } claims)
+            return new(Invalid, "The access token was not issued by this server, or was altered.");
+        if (_verified.Count >= MaxRememberedTokens)
+            _verified.Clear();
+        return Check(project, credentials, _verified[credentials] = new(claims));
+    }
+
+    private CredentialsVerdict Check(ProjectSnapshot? project, string credentials, VerifiedToken token)
+    {
+        var now = Now();
+        // Judged anew only when the project has changed, or when the key may have expired.
+        if (token.Caller is not { } caller || !ReferenceEquals(caller.Project, project) || caller.KeyExpiresAt <= now)
+        {
+            (caller, var whyNot) = Caller.Of(token.Claims, project, now);
+            if (caller is null)
+                return new(Invalid, whyNot!);
+            token.Caller = caller;
+        }
+        if (token.Claims.ExpiresAt > now)
+            return new(caller);
+        _verified.TryRemove(credentials, out _);
+        return new(Expired, Expired.Message);
+    }
+
+    private CredentialsVerdict CheckBasic(ProjectSnapshot? project, string credentials)
+    {
+        if (!credentials.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
+            return new(Invalid, "Credentials are Bearer or, for minting a token always, Basic.");
+        var encoded = credentials.AsSpan(BasicScheme.Length).Trim();
+        var decoded = new byte[encoded.Length];
+        if (!Convert.TryFromBase64Chars(encoded, decoded, out var length))
+            return new(Invalid, "Basic credentials are base64 of the api key, a colon and its secret.");
+        var pair = Encoding.UTF8.GetString(decoded, 0, length);
+        var colon = pair.IndexOf(':');
+        if (colon < 0)
+            return new(Invalid, "Basic credentials are base64 of the api key, a colon and its secret.");
+        var secret = pair[(colon + 1)..];
+        var key = project?.ApiKeys.GetValueOrDefault(pair[..colon]);
+        // The work is the same whether there is such a key or not.
+        var secretId = (key ?? ApiKey.Unrestricted("", "", 0)).FindSecret(secret);
+        if (key is not null && secretId is null)
+            return new(Invalid, "The secret is not one of the api key's.");
+        return Check(project, AccessClaims.OfKey(project?.ProjectId ?? "", pair[..colon], secretId));
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A token whose signature was good, and whom it made of whoever used it last.</summary>
+    private sealed class VerifiedToken(AccessClaims claims)
+    {
+        public AccessClaims Claims => claims;
+
+        public Caller? Caller { get; set; }
+    }
+}
+
+/// <summary>Who credentials are, or why they are nobody's.</summary>
+internal readonly struct CredentialsVerdict
+{
+    public CredentialsVerdict(Caller caller) => Caller = caller;
+
+    public CredentialsVerdict(StorageError error, string reason) => (Error, Reason) = (error, reason);
+
+    public static CredentialsVerdict Missing { get; } = new(
+        new StorageError(StorageErrorCode.CredentialsMissing, "Credentials are missing: send an Authorization header."), "There are no credentials.");
+
+    public Caller? Caller { get; }
+
+    /// <summary>What the client is told; null when there is a caller.</summary>
+    public StorageError? Error { get; }
+
+    /// <summary>What the owner of the project is told.</summary>
+    public string? Reason { get; }
+}

@@ -1,0 +1,42 @@
+using Vaultrice.Gateway.Access;
+using Vaultrice.Projects;
+
+namespace Vaultrice.Gateway.RealTime;
+
+/// <summary>What a socket's client may do: judged when it connects, for each frame, and again whenever the project changes.</summary>
+/// <remarks>
+/// The end of its token does not matter: there is no frame to renew it with. What matters is what the token says, and what the
+/// project at present makes of it.
+/// </remarks>
+internal sealed class SocketAccess(AccessGate gate, AccessRequest request, Caller caller, TimeProvider time)
+{
+    // Kept for as long as the socket lives: what it was opened with, but not the credentials.
+    private readonly AccessRequest _request = request with { Credentials = null };
+    private Caller _caller = caller;
+
+    /// <summary>Whose connection it is: only the same api key may resume it, from the same origin.</summary>
+    public string Principal { get; } = string.IsNullOrEmpty(request.Origin) ? caller.ApiKey : $"{caller.ApiKey} {request.Origin}";
+
+    public Caller Caller => Volatile.Read(ref _caller);
+
+    public Permissions Permissions => Caller.Permissions;
+
+    /// <summary>Whether the api key's time is over: nobody is told when it ends.</summary>
+    public bool HasExpired => Caller.KeyExpiresAt is var end and not long.MaxValue && end <= time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Judges what a frame asks for.</summary>
+    public StorageError? Check(AccessOperation operation) => gate.Check(_request with { Operation = operation }, Caller).Error;
+
+    /// <summary>Judges again whether the socket may stay; the refusal, or null.</summary>
+    public async ValueTask<StorageError?> Review()
+    {
+        while (true)
+        {
+            var before = Caller;
+            var judged = await gate.CheckAgain(_request, before);
+            // Somebody else judged meanwhile, maybe by a later state of the project: once more, by what it is now.
+            if (!judged.Succeeded || Interlocked.CompareExchange(ref _caller, judged.Value, before) == before)
+                return judged.Error;
+        }
+    }
+}
