@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Admin;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateway.RealTime;
 using Vaultrice.Gateway.Transport;
@@ -29,6 +30,7 @@ public static class GatewayHosting
         services.AddHostedService<AccessReview>();
         services.AddSingleton<SocketEndpoint>();
         services.AddSingleton<ProjectRequests>();
+        builder.AddAdministration();
         builder.AddHealth();
         // They write request targets, whose query strings hold tokens.
         foreach (var category in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
@@ -47,7 +49,9 @@ public static class GatewayHosting
             return RequestTarget.TryParse(raw, out var target) ? requests.Handle(context, target) : next(context);
         });
         app.UseRouting();
+        app.UseAdministration();
         app.MapHealth();
+        app.MapAdministration();
         // The pattern spelled out: the default one leaves paths that look like files to nobody.
         app.MapFallback("{**path}", context =>
         {

@@ -39,6 +39,8 @@ public enum StorageErrorCode
     UpdatedAtMismatch = 3001,
     KeyVersionMismatch = 3002,
     AlreadyExists = 3003,
+    StillInUse = 3004,
+    NoUsableKey = 3005,
 
     ItemTooLarge = 4001,
     ObjectTooLarge = 4002,
@@ -52,6 +54,7 @@ public enum StorageErrorCode
     TooManyMessages = 4010,
     TooManySockets = 4011,
     StorageQuotaExceeded = 4012,
+    TooManyResources = 4013,
 
     StoreUnavailable = 5001,
     Unexpected = 5002,

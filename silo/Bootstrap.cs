@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
@@ -22,6 +21,8 @@ internal sealed partial class Bootstrap(
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (options.Value.AdminToken is { } adminToken)
+            await EnsureAdminToken(adminToken);
         if (options.Value is { ProjectId: { } projectId, ApiKey: { } apiKey, ApiSecret: { } secret })
         {
             if (!await Ensure(projectId, apiKey, secret))
@@ -40,22 +41,34 @@ internal sealed partial class Bootstrap(
 
     private async Task Generate()
     {
-        var projectId = "project-" + RandomNumberGenerator.GetHexString(8, lowercase: true);
-        var apiKey = "key-" + RandomNumberGenerator.GetHexString(16, lowercase: true);
-        var secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        var projectId = ProjectSnapshot.NewId();
+        var apiKey = ApiKey.NewId();
+        var secret = ApiSecret.NewText();
         await Ensure(projectId, apiKey, secret);
-        lifetime.ApplicationStarted.Register(() => Print(projectId, apiKey, secret));
+        string? adminToken = null;
+        if (options.Value.AdminToken is null)
+            await EnsureAdminToken(adminToken = ApiSecret.NewText());
+        lifetime.ApplicationStarted.Register(() => Print(projectId, apiKey, secret, adminToken));
     }
+
+    private Task EnsureAdminToken(string token) =>
+        grains.GetGrain<IAccountGrain>(Account.Root).EnsureBootstrapToken(AdminToken.HashOf(token), Entry("token.create", $"tokens/{AdminToken.BootstrapId}"));
 
     private async Task<bool> Ensure(string projectId, string apiKey, string secret)
     {
         var project = grains.GetGrain<IProjectGrain>(projectId);
-        await project.Create(Account.Root, projectId);
-        return await project.AddApiKey(ApiKey.Unrestricted(apiKey, secret, time.GetUtcNow().ToUnixTimeMilliseconds()));
+        await project.Create(Account.Root, projectId, Entry("project.create", $"projects/{projectId}"));
+        var added = await project.Change(
+            new ApiKeyAdded(ApiKey.Unrestricted(apiKey, secret, Now())), Entry("apiKey.create", $"projects/{projectId}/api-keys/{apiKey}"));
+        return added.Succeeded;
     }
 
+    private AuditEntry Entry(string action, string target) => AuditEntry.OfServer(Now(), action, target);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>To the console and not to the log: logs must not hold secrets.</summary>
-    private void Print(string projectId, string apiKey, string secret)
+    private void Print(string projectId, string apiKey, string secret, string? adminToken)
     {
         var address = configuration.GetRoles().HasFlag(Roles.Gateway)
             ? server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()
@@ -79,6 +92,15 @@ internal sealed partial class Bootstrap(
               await list.setItem('hello', 'world')
 
             """);
+        if (adminToken is not null)
+        {
+            Console.WriteLine($"""
+                The administration, also shown this once:
+
+                  curl -H 'Authorization: Bearer {adminToken}' {address}/admin/projects
+
+                """);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} already has the api key of Bootstrap:ApiKey; it stays as it is.")]

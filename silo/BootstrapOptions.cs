@@ -7,8 +7,8 @@ internal sealed class BootstrapOptions : IValidatableObject
 {
     public const string Section = "Bootstrap";
 
-    /// <summary>The first token of the administration. Default: none.</summary>
-    [MinLength(16)]
+    /// <summary>The first token of the administration, at least 16 characters that can be in a header. Default: none; in Development a generated one.</summary>
+    [RegularExpression("(?!vra_)[!-~]{16,512}", ErrorMessage = "It must have 16 to 512 characters, letters, digits and signs of ASCII without spaces, and not begin with vra_.")]
     public string? AdminToken { get; set; }
 
     /// <summary>A project, 1 to 64 letters, digits, <c>-</c> or <c>_</c>. Default: none; in Development a generated one.</summary>

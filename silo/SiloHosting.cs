@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
+using Vaultrice.Grains.Projects;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
@@ -31,6 +32,7 @@ internal static class SiloHosting
         builder.Services.AddProjectSnapshots();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);
+        builder.Services.AddSettings<AdministrationLimits>(AdministrationLimits.Section);
         builder.Services.AddSettings<BootstrapOptions>(BootstrapOptions.Section);
         builder.UseOrleans(silo =>
         {

@@ -30,6 +30,8 @@ public sealed record ApiKey(
     public static ApiKey Unrestricted(string id, string secret, long now) =>
         new(id, null, now, Enabled: true, null, [ApiSecret.Of(secret, now)], [], Permissions.All, null);
 
+    public static string NewId() => "key-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+
     public bool IsUsable(long now) => Enabled && (ExpiresAt is not { } end || now < end);
 
     /// <summary>The id of the secret this is, or null. Compares with every secret in constant time.</summary>
@@ -58,6 +60,9 @@ public sealed record ApiSecret(
 {
     public static ApiSecret Of(string secret, long now) =>
         new(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), HashOf(secret), now);
+
+    /// <summary>A new secret: 256 random bits.</summary>
+    public static string NewText() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     public static byte[] HashOf(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 }

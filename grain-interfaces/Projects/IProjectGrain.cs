@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Vaultrice.Projects;
 
 /// <summary>
-/// A tenant's project: its api keys and its classes. Keyed by the project id. A change is durable, and published to
-/// <see cref="IProjectChangesGrain"/>, before it is answered.
+/// A tenant's project: its api keys and its classes. Keyed by the project id. A change is durable, published to
+/// <see cref="IProjectChangesGrain"/> and in the project's audit log before it is answered.
 /// </summary>
 [Alias("vaultrice.IProjectGrain")]
 public interface IProjectGrain : IGrainWithStringKey
@@ -13,23 +13,19 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("GetSnapshot")]
     Task<ProjectSnapshot?> GetSnapshot();
 
-    /// <summary>Creates the project; a project that exists stays as it is.</summary>
-    /// <returns>Whether it was created.</returns>
+    /// <summary>Creates the project and lists it with its account; a project that exists, or did, stays as it is.</summary>
+    /// <returns>Null, or <see cref="StorageErrorCode.AlreadyExists"/>, or that the account cannot have more.</returns>
     [Alias("Create")]
-    Task<bool> Create(string accountId, string name);
+    Task<StorageError?> Create(string accountId, string name, AuditEntry entry);
 
-    /// <summary>Adds an api key; a key that is already there stays as it is.</summary>
-    /// <returns>Whether it was added.</returns>
-    [Alias("AddApiKey")]
-    Task<bool> AddApiKey(ApiKey key);
+    /// <summary>Changes the project, and has it written down.</summary>
+    /// <returns>The project as it is now, or why it cannot be changed so.</returns>
+    [Alias("Change")]
+    Task<StorageResult<ProjectSnapshot>> Change(ProjectChange change, AuditEntry entry);
 
-    /// <summary>Replaces an api key, or the key is gone with null; the project must exist.</summary>
-    [Alias("PutApiKey")]
-    Task PutApiKey(string id, ApiKey? key);
-
-    /// <summary>Replaces the settings of a class, or they are gone with null; the project must exist.</summary>
-    [Alias("PutClass")]
-    Task PutClass(string name, ClassSettings? settings);
+    /// <summary>Writes down what was done on behalf of the project without changing it.</summary>
+    [Alias("Note")]
+    Task Note(AuditEntry entry);
 
     /// <summary>Gateways report what was used since their last report.</summary>
     [Alias("RecordUse")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 
 namespace Vaultrice.Projects;
 
@@ -9,6 +10,7 @@ namespace Vaultrice.Projects;
 /// <param name="ApiKeys">By id.</param>
 /// <param name="Classes">The classes that have settings, by name.</param>
 /// <param name="Limits">What the operator lets it take; null for what the server is set to.</param>
+/// <param name="CreatedAt">In ms since the Unix epoch.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ProjectSnapshot")]
 public sealed record ProjectSnapshot(
     [property: Id(0)] string ProjectId,
@@ -16,8 +18,12 @@ public sealed record ProjectSnapshot(
     [property: Id(2)] string Name,
     [property: Id(3)] ImmutableDictionary<string, ApiKey> ApiKeys,
     [property: Id(4)] ImmutableDictionary<string, ClassSettings> Classes,
-    [property: Id(5)] Quota? Limits)
+    [property: Id(5)] Quota? Limits,
+    [property: Id(6)] long CreatedAt = 0)
 {
+    /// <summary>An id that nobody guesses.</summary>
+    public static string NewId() => "project-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+
     /// <summary>The api key of this id if it is usable now (ms since the Unix epoch), or null.</summary>
     public ApiKey? FindKey(string id, long now) => ApiKeys.TryGetValue(id, out var key) && key.IsUsable(now) ? key : null;
 

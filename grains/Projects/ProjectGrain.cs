@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Grains.Projects;
@@ -6,44 +7,48 @@ namespace Vaultrice.Grains.Projects;
 /// <summary>A project, kept in grain storage.</summary>
 [GrainType("vaultrice.project")]
 internal sealed class ProjectGrain(
-    [PersistentState("project")] IPersistentState<ProjectState> project,
-    [PersistentState("project-use")] IPersistentState<ProjectUse> use) : Grain, IProjectGrain
+    [PersistentState("project")] IPersistentState<AuditedState<ProjectState>> project,
+    [PersistentState("project-use")] IPersistentState<ProjectUse> use,
+    IOptions<AdministrationLimits> limits,
+    TimeProvider time) : Grain, IProjectGrain
 {
+    private Audited<ProjectState>? _audited;
+
     private string Id => this.GetPrimaryKeyString();
 
-    public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(
-        project.RecordExists
-            ? new ProjectSnapshot(Id, project.State.AccountId, project.State.Name, project.State.ApiKeys, project.State.Classes, project.State.Limits)
-            : null);
+    private Audited<ProjectState> State => _audited ??= new(
+        project, GrainFactory.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(Id)), DeactivateOnIdle);
 
-    public async Task<bool> Create(string accountId, string name)
+    public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(State.Value?.Snapshot(Id));
+
+    public async Task<StorageError?> Create(string accountId, string name, AuditEntry entry)
     {
-        if (project.RecordExists)
-            return false;
-        project.State = new() { AccountId = accountId, Name = name };
-        await Changed();
+        if (State.Value is not null)
+            return AdministrationRefusals.Exists("a project");
+        // Listed first: a crash in between leaves an entry that leads nowhere, never a project that nobody finds.
+        if (await GrainFactory.GetGrain<IAccountGrain>(accountId).AddProject(Id, entry) is { } refusal)
+            return refusal;
         await GrainFactory.GetGrain<IProjectDirectoryGrain>(0).Add(Id);
-        return true;
+        await Become(ProjectState.New(accountId, name, time.GetUtcNow().ToUnixTimeMilliseconds()), entry);
+        return null;
     }
 
-    public async Task<bool> AddApiKey(ApiKey key)
+    public async Task<StorageResult<ProjectSnapshot>> Change(ProjectChange change, AuditEntry entry)
     {
-        if (Existing.ApiKeys.ContainsKey(key.Id))
-            return false;
-        await PutApiKey(key.Id, key);
-        return true;
+        if (State.Value is not { } present)
+            return AdministrationRefusals.Unknown;
+        var next = present.After(change, limits.Value);
+        if (!next.Succeeded)
+            return next.Error;
+        await Become(next.Value, entry);
+        return next.Value.Snapshot(Id);
     }
 
-    public async Task PutApiKey(string id, ApiKey? key)
+    public async Task Note(AuditEntry entry)
     {
-        Existing.ApiKeys = key is null ? Existing.ApiKeys.Remove(id) : Existing.ApiKeys.SetItem(id, key);
-        await Changed();
-    }
-
-    public async Task PutClass(string name, ClassSettings? settings)
-    {
-        Existing.Classes = settings is null ? Existing.Classes.Remove(name) : Existing.Classes.SetItem(name, settings);
-        await Changed();
+        // What was stored and not handed over comes first: the log is in the order of happening.
+        await State.WriteDown();
+        await State.Log.Append(entry);
     }
 
     public async Task RecordUse(ImmutableArray<UseRecord> uses)
@@ -59,35 +64,13 @@ internal sealed class ProjectGrain(
 
     public Task<ImmutableDictionary<string, UseRecord>> GetUse() => Task.FromResult(use.State.Uses);
 
-    private ProjectState Existing =>
-        project.RecordExists ? project.State : throw new InvalidOperationException("The project does not exist.");
-
-    /// <summary>Nobody is answered before the change is durable and told.</summary>
-    private async Task Changed()
+    /// <summary>Nobody is answered before the change is durable, told and written down.</summary>
+    private async Task Become(ProjectState next, AuditEntry entry)
     {
-        await project.WriteStateAsync();
+        await State.Store(next, entry);
         await GrainFactory.GetGrain<IProjectChangesGrain>(0).Publish(Id);
+        await State.WriteDown();
     }
-}
-
-/// <summary>What is stored of a project.</summary>
-[GenerateSerializer, Alias("vaultrice.ProjectState")]
-internal sealed class ProjectState
-{
-    [Id(0)]
-    public string AccountId { get; set; } = "";
-
-    [Id(1)]
-    public string Name { get; set; } = "";
-
-    [Id(2)]
-    public ImmutableDictionary<string, ApiKey> ApiKeys { get; set; } = ImmutableDictionary<string, ApiKey>.Empty;
-
-    [Id(3)]
-    public ImmutableDictionary<string, ClassSettings> Classes { get; set; } = ImmutableDictionary<string, ClassSettings>.Empty;
-
-    [Id(4)]
-    public Quota? Limits { get; set; }
 }
 
 /// <summary>What is stored of a project's use.</summary>

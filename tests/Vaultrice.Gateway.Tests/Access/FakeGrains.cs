@@ -56,13 +56,11 @@ public class FakeGrains : DispatchProxy
     {
         public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(snapshot);
 
-        public Task<bool> Create(string accountId, string name) => throw new NotSupportedException();
+        public Task<StorageError?> Create(string accountId, string name, AuditEntry entry) => throw new NotSupportedException();
 
-        public Task<bool> AddApiKey(ApiKey key) => throw new NotSupportedException();
+        public Task<StorageResult<ProjectSnapshot>> Change(ProjectChange change, AuditEntry entry) => throw new NotSupportedException();
 
-        public Task PutApiKey(string id, ApiKey? key) => throw new NotSupportedException();
-
-        public Task PutClass(string name, ClassSettings? settings) => throw new NotSupportedException();
+        public Task Note(AuditEntry entry) => throw new NotSupportedException();
 
         public Task RecordUse(ImmutableArray<UseRecord> uses) => throw new NotSupportedException();
 

@@ -4,8 +4,10 @@ using System.Text;
 namespace Vaultrice.Gateway.Tests.Servers;
 
 /// <summary>The calls of the protocol on one object; paths go out exactly as given.</summary>
-internal sealed class Calls(HttpClient http, string projectId, string @class, string id)
+internal sealed class Calls(HttpClient http, string projectId, string @class, string id, string? basic = null)
 {
+    private readonly string _basic = basic ?? TestServer.Basic;
+
     public string ObjectPath => $"{@class}/{id}";
 
     /// <summary>The address of the object's socket, credentials not included.</summary>
@@ -54,14 +56,14 @@ internal sealed class Calls(HttpClient http, string projectId, string @class, st
 
     public Task<Answer> Presence() => Send("GET", $"presence-list/{ObjectPath}");
 
-    public Task<Answer> Token(string? authorization = null) => SendAs(authorization ?? TestServer.Basic, "GET", "auth/token");
+    public Task<Answer> Token(string? authorization = null) => SendAs(authorization ?? _basic, "GET", "auth/token");
 
     /// <summary>The names of all items, in order.</summary>
     public async Task<string[]> Names() => [.. (await Keys()).Ok().Json.EnumerateArray().Select(name => name.GetString()!).Order(StringComparer.Ordinal)];
 
     public Task<Answer> Send(
         string method, string path, string? body = null, string contentType = "application/json", params (string Name, string Value)[] headers) =>
-        SendAs(TestServer.Basic, method, path, body, contentType, headers);
+        SendAs(_basic, method, path, body, contentType, headers);
 
     /// <summary>Sends a request.</summary>
     /// <param name="authorization">The credentials, or null for none.</param>

@@ -33,6 +33,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Calls with HTTP; one per server, since connections are shared.</summary>
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>The administration, with the bootstrap token.</summary>
+    public AdminCalls Admin => new(Http);
+
     public static async Task<TestServer> Start(params (string Key, string Value)[] settings)
     {
         var server = new TestServer(settings);
@@ -52,6 +55,7 @@ internal sealed class TestServer : IAsyncDisposable
     public static Dictionary<string, string> Settings(string folder) => new(StringComparer.Ordinal)
     {
         ["Storage__Path"] = folder,
+        ["Bootstrap__AdminToken"] = AdminCalls.BootstrapToken,
         ["Bootstrap__ProjectId"] = ProjectId,
         ["Bootstrap__ApiKey"] = ApiKey,
         ["Bootstrap__ApiSecret"] = ApiSecret,
@@ -82,6 +86,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>An object nobody else uses.</summary>
     public Calls NewObject(string @class = "_undefined_") => new(Http, ProjectId, @class, Guid.NewGuid().ToString("N"));
+
+    /// <summary>An object of a project that nobody else uses.</summary>
+    public Calls NewObject(TestKey key, string @class = "_undefined_") =>
+        new(Http, key.ProjectId, @class, Guid.NewGuid().ToString("N"), key.Basic);
 
     public async ValueTask DisposeAsync()
     {

@@ -79,21 +79,25 @@ public sealed class ObjectCluster : IAsyncLifetime
     internal async Task PutClass(string projectId, string @class, ClassSettings? settings)
     {
         var snapshots = _cluster.Silos[0].ServiceProvider.GetRequiredService<ProjectSnapshots>();
-        var changed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var changed = NewSignal();
         snapshots.Changed += Note;
         var project = Client.GetGrain<IProjectGrain>(projectId);
-        await project.Create(Account.Root, projectId);
-        await project.PutClass(@class, settings);
-        await changed.Task.Within("the silo hears of the class's new settings");
+        var entry = AuditEntry.OfServer(Now, "class.set", @class);
+        await project.Create(Account.Root, projectId, entry);
+        await project.Change(settings is null ? new ClassRemoved(@class) : new ClassSet(@class, settings), entry with { Id = AuditEntry.NewId() });
+        // Word of an earlier change may come first; objects take over at once what is at hand.
+        for (var told = changed; (await snapshots.Get(projectId))?.Classes.GetValueOrDefault(@class) != settings; told = changed)
+            await told.Task.Within("the silo hears of the class's new settings");
         snapshots.Changed -= Note;
-        // Objects take over at once what is at hand.
-        await snapshots.Get(projectId);
 
         void Note(string? id)
         {
-            if (id is null || id == projectId)
-                changed.TrySetResult(true);
+            var told = changed;
+            changed = NewSignal();
+            told.TrySetResult(true);
         }
+
+        static TaskCompletionSource<bool> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     internal Task<TestGateway> NewGateway() => TestGateway.Open(Client);

@@ -11,6 +11,8 @@ export const projectId = 'conformance'
 export const apiKey = 'conformance-key'
 export const apiSecret = 'conformance-secret-0123456789'
 
+export const adminToken = 'conformance-admin-token-0123456789'
+
 const READY = 60_000
 const STOP = 20_000
 
@@ -46,6 +48,7 @@ export class Server {
         urls: this.url,
         DOTNET_ENVIRONMENT: 'Development',
         Storage__Path: join(this.folder, 'data'),
+        Bootstrap__AdminToken: adminToken,
         Bootstrap__ProjectId: projectId,
         Bootstrap__ApiKey: apiKey,
         Bootstrap__ApiSecret: apiSecret,
@@ -95,6 +98,39 @@ export class Server {
     this.#child.kill('SIGKILL')
     await within('the server ends after SIGKILL', closed, READY)
     this.#output = ''
+  }
+
+  /** A call of the administration; the path is below /admin/. Fails unless it succeeds; what it answers. */
+  async admin (method, path, body) {
+    const response = await fetch(`${this.url}/admin/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${adminToken}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body)
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} /admin/${path} was answered with ${response.status}: ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+
+  /** Makes a project; its id. */
+  async newProject (name = 'a project') {
+    return (await this.admin('POST', 'projects', { name })).projectId
+  }
+
+  /** Makes an api key (origins, permissions, scopes, expiresAt); credentials for the SDK. */
+  async newKey (projectId, key = {}) {
+    const { apiKey, apiSecret } = await this.admin('POST', `projects/${projectId}/api-keys`, key)
+    return { projectId, apiKey, apiSecret }
+  }
+
+  /** Sets all settings of a class. */
+  putClass (projectId, name, settings) {
+    return this.admin('PUT', `projects/${projectId}/classes/${name}`, settings)
+  }
+
+  /** Mints an access token on behalf of a key (apiKey, expiresInMs, origin, permissions). */
+  async token (projectId, by = {}) {
+    return (await this.admin('POST', `projects/${projectId}/tokens`, by)).accessToken
   }
 
   /** A call of the HTTP API without the SDK in between. */

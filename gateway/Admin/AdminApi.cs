@@ -1,0 +1,44 @@
+using Vaultrice.Projects;
+
+namespace Vaultrice.Gateway.Admin;
+
+/// <summary>The administration, at <c>/admin</c>.</summary>
+internal static class AdminApi
+{
+    private const string Path = "/admin";
+
+    public static void AddAdministration(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AdminAccess>();
+        builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions));
+    }
+
+    /// <summary>Judges admin tokens, between routing and the endpoints.</summary>
+    public static void UseAdministration(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments(Path), branch => branch.UseMiddleware<AdminAccess>());
+
+    public static void MapAdministration(this WebApplication app)
+    {
+        var admin = app.MapGroup(Path);
+        admin.AddEndpointFilter(RefuseArguments);
+        admin.MapProjects();
+        admin.MapApiKeys();
+        admin.MapClasses();
+        admin.MapAccessTokens();
+    }
+
+    /// <summary>The role that an endpoint takes.</summary>
+    public static T Needs<T>(this T endpoint, AdminRole role)
+        where T : IEndpointConventionBuilder => endpoint.WithMetadata(new NeededRole(role));
+
+    private static ValueTask<object?> RefuseArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        foreach (var argument in context.Arguments)
+        {
+            if (argument is IAdminArgument { Refusal: { } refusal })
+                return new(new Refusal(refusal));
+        }
+        return next(context);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Vaultrice.Grains.Projects;
+
+/// <summary>Why a change of the administration can be refused.</summary>
+internal static class AdministrationRefusals
+{
+    /// <summary>One sentence for everything that is not there: nobody learns what else is.</summary>
+    public static readonly StorageError Unknown = new(StorageErrorCode.UnknownResource, "There is no such resource.");
+
+    public static StorageError Exists(string what) => new(StorageErrorCode.AlreadyExists, $"There is {what} of this id already.");
+
+    public static StorageError TooMany(int limit, string what) =>
+        new(StorageErrorCode.TooManyResources, $"There can be at most {limit} {what}: delete one first.");
+}
