@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Admin;
 using Vaultrice.Gateway.Http;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.Gateway.RealTime;
 using Vaultrice.Gateway.Transport;
 using Vaultrice.Projects;
@@ -21,6 +22,7 @@ public static class GatewayHosting
         services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         services.AddSettings<SocketOptions>(SocketOptions.Section);
         services.AddTransport();
+        builder.AddLimits();
         services.AddProjectSnapshots();
         services.AddAccess();
         services.AddSingleton<ObjectGrains>();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -30,21 +31,30 @@ public static class Settings
     private sealed class Check<T>(IConfigurationSection section) : IValidateOptions<T>
         where T : class
     {
-        private static readonly string[] Keys = [.. typeof(T).GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
-
         public ValidateOptionsResult Validate(string? name, T options)
         {
+            string[] failures = [.. FailuresOf(section, options)];
+            return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        }
+
+        private static IEnumerable<string> FailuresOf(IConfigurationSection section, object options)
+        {
+            PropertyInfo[] properties = [.. options.GetType().GetProperties().Where(property => property.CanWrite)];
+            foreach (var child in section.GetChildren())
+            {
+                if (!properties.Any(property => property.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)))
+                    yield return $"{child.Path} is no setting: use {string.Join(", ", properties.Select(property => $"{section.Path}:{property.Name}"))}, or remove it.";
+            }
             List<ValidationResult> results = [];
             Validator.TryValidateObject(options, new(options), results, validateAllProperties: true);
-            string[] failures =
-            [
-                .. section.GetChildren()
-                    .Where(child => !Keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                    .Select(child => $"{child.Path} is no setting: use {string.Join(", ", Keys.Select(key => $"{section.Path}:{key}"))}, or remove it."),
-                .. results.Select(result =>
-                    $"{section.Path}:{result.MemberNames.FirstOrDefault()} cannot be used: {result.ErrorMessage} Change it in the configuration."),
-            ];
-            return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+            foreach (var result in results)
+                yield return $"{section.Path}:{result.MemberNames.FirstOrDefault()} cannot be used: {result.ErrorMessage} Change it in the configuration.";
+            // A section of the section.
+            foreach (var property in properties.Where(property => property.PropertyType.Assembly == typeof(Settings).Assembly && property.PropertyType.IsClass))
+            {
+                foreach (var failure in FailuresOf(section.GetSection(property.Name), property.GetValue(options)!))
+                    yield return failure;
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+using Vaultrice.Gateway.Quotas;
+
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Registers the gate and its checks.</summary>
@@ -13,5 +15,6 @@ internal static class AccessRegistration
         // In the order in which they are asked, which is DESIGN's, after project and credentials.
         services.AddSingleton<IAccessCheck, OriginCheck>();
         services.AddSingleton<IAccessCheck, PermissionCheck>();
+        services.AddSingleton<IAccessCheck, LimitsCheck>();
     }
 }

@@ -28,6 +28,9 @@ internal readonly record struct AccessRequest(string ProjectId, AccessOperation 
     /// <summary>Where the request comes from.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary>Whether it is a frame of a socket, and no HTTP request.</summary>
+    public bool IsFrame { get; init; }
+
     /// <summary>Whether this is no request of its own, but one judged again or explained: limits must not count it, nor uses.</summary>
     public bool IsRepeated { get; init; }
 }

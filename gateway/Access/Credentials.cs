@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Finds out whose credentials are: a token, or an api key with its secret.</summary>
-internal sealed class Credentials(AccessTokens tokens, TimeProvider time)
+internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
@@ -25,9 +26,13 @@ internal sealed class Credentials(AccessTokens tokens, TimeProvider time)
         var credentials = request.Credentials;
         if (string.IsNullOrEmpty(credentials))
             return new(CredentialsVerdict.Missing);
-        if (request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase))
-            return _verified.TryGetValue(credentials, out var known) ? new(Check(project, credentials, known)) : CheckNew(project, credentials);
-        return new(CheckBasic(project, credentials));
+        var isToken = request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase);
+        if (isToken && _verified.TryGetValue(credentials, out var known))
+            return new(Check(project, credentials, known));
+        // Who guesses is not heard for a while; tokens known to be good are not guesses, whoever else shares their address.
+        if (!request.IsRepeated && addresses.RefuseAttempt(request.Address) is { } refusal)
+            return new(new CredentialsVerdict(refusal, refusal.Message));
+        return isToken ? CheckNew(project, credentials, request) : new(Counted(CheckBasic(project, credentials), request));
     }
 
     /// <summary>Judges claims that were established before, or are taken for granted. When a token ends is not asked.</summary>
@@ -37,13 +42,20 @@ internal sealed class Credentials(AccessTokens tokens, TimeProvider time)
         return caller is null ? new(Invalid, whyNot!) : new(caller);
     }
 
-    private async ValueTask<CredentialsVerdict> CheckNew(ProjectSnapshot? project, string credentials)
+    private async ValueTask<CredentialsVerdict> CheckNew(ProjectSnapshot? project, string credentials, AccessRequest request)
     {
         if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } claims)
-            return new(Invalid, "The access token was not issued by this server, or was altered.");
+            return Counted(new(Invalid, "The access token was not issued by this server, or was altered."), request);
         if (_verified.Count >= MaxRememberedTokens)
             _verified.Clear();
-        return Check(project, credentials, _verified[credentials] = new(claims));
+        return Counted(Check(project, credentials, _verified[credentials] = new(claims)), request);
+    }
+
+    private CredentialsVerdict Counted(CredentialsVerdict verdict, in AccessRequest request)
+    {
+        if (ReferenceEquals(verdict.Error, Invalid) && !request.IsRepeated)
+            addresses.CountFailure(request.Address);
+        return verdict;
     }
 
     private CredentialsVerdict Check(ProjectSnapshot? project, string credentials, VerifiedToken token)

@@ -1,4 +1,5 @@
 using Vaultrice.Gateway.Http;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Admin;
@@ -7,7 +8,7 @@ namespace Vaultrice.Gateway.Admin;
 /// Stands before everything of the administration: judges the admin token with the account's grain, so that a revoked one
 /// ends at once, then the role. Only then is a body read or a project looked up.
 /// </summary>
-internal sealed partial class AdminAccess(IGrainFactory grains, ILogger<AdminAccess> logger) : IMiddleware
+internal sealed partial class AdminAccess(IGrainFactory grains, AddressLimits addresses, ILogger<AdminAccess> logger) : IMiddleware
 {
     private const string BearerScheme = "Bearer ";
     private const int MaxTokenLength = 512;
@@ -33,13 +34,19 @@ internal sealed partial class AdminAccess(IGrainFactory grains, ILogger<AdminAcc
 
     private async Task<StorageError?> Judge(HttpContext context)
     {
+        var address = context.Connection.RemoteIpAddress;
+        if ((addresses.TakeRequest(address) ?? addresses.RefuseAttempt(address)) is { } tooMuch)
+            return tooMuch;
         var credentials = context.Request.Headers.Authorization.ToString();
         if (!credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) || credentials.Length > BearerScheme.Length + MaxTokenLength)
             return AdminErrors.TokenInvalid;
         var text = credentials[BearerScheme.Length..].Trim();
         var (accountId, tokenId) = AdminToken.Address(text);
         if (await grains.GetGrain<IAccountGrain>(accountId).Authenticate(tokenId, AdminToken.HashOf(text)) is not { } role)
+        {
+            addresses.CountFailure(address);
             return AdminErrors.TokenInvalid;
+        }
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeededRole>()?.Role ?? AdminRole.Viewer;
         if (role < needed)
             return AdminErrors.RoleDenied(needed);

@@ -68,6 +68,11 @@ internal static class ErrorResponses
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = "Bearer, Basic";
+        if (status == StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.AccessControlExposeHeaders = "Retry-After";
+        }
         JsonResponse.Write(context, (error, code), static (writer, state) =>
         {
             writer.WriteStartObject();

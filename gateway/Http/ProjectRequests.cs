@@ -1,4 +1,5 @@
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.Gateway.RealTime;
 
 namespace Vaultrice.Gateway.Http;
@@ -9,6 +10,7 @@ namespace Vaultrice.Gateway.Http;
 /// </summary>
 internal sealed partial class ProjectRequests(
     AccessGate access,
+    AddressLimits addresses,
     AccessTokens tokens,
     ObjectsApi objects,
     SocketEndpoint sockets,
@@ -29,7 +31,7 @@ internal sealed partial class ProjectRequests(
             if (target is { Call: "ws", Id: not null, Rest: null })
                 (refusal, socket) = HttpMethods.IsGet(context.Request.Method) ? await sockets.Open(context, target) : (WrongMethod(), null);
             else
-                refusal = await Dispatch(context, target);
+                refusal = addresses.TakeRequest(context.Connection.RemoteIpAddress) ?? await Dispatch(context, target);
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {

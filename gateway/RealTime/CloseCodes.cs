@@ -20,10 +20,14 @@ internal readonly record struct CloseReason(ushort Code, string Text)
     public static readonly CloseReason HistoryLost = new(4002, "What was missed is no longer known: come back and read anew.");
     public static readonly CloseReason Unavailable = new(4003, "The object is not reachable: come back later.");
 
+    public static readonly CloseReason TooBusy = new(4004, "Too many requests: come back later.");
+
     // The word makes the SDK stop reconnecting.
     public static readonly CloseReason TooManyConnections = new(4500, "TierLimitExceeded: the object has too many connections.");
     public static readonly CloseReason Withdrawn = new(4501, "TierLimitExceeded: access was withdrawn.");
     public static readonly CloseReason Denied = new(4502, "TierLimitExceeded: access is denied.");
+
+    public static readonly CloseReason TooManySockets = new(4503, "TierLimitExceeded: too many open sockets.");
 
     /// <summary>What to do with a client that is not let in: whether to come back depends on whether that could change anything.</summary>
     public static CloseReason OfRefusal(StorageErrorCode code) => code switch
@@ -31,6 +35,8 @@ internal readonly record struct CloseReason(ushort Code, string Text)
         StorageErrorCode.OriginMissing or StorageErrorCode.OriginMismatch
             or StorageErrorCode.IdSignatureMissing or StorageErrorCode.IdSignatureInvalid
             or StorageErrorCode.PermissionDenied or StorageErrorCode.ScopeDenied => Denied,
+        StorageErrorCode.TooManySockets => TooManySockets,
+        StorageErrorCode.TooManyRequests or StorageErrorCode.TooManyMessages => TooBusy,
         // Another token may be good: the SDK comes back with the one it has then.
         _ => Refused,
     };

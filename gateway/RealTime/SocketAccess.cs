@@ -25,7 +25,7 @@ internal sealed class SocketAccess(AccessGate gate, AccessRequest request, Calle
     public bool HasExpired => Caller.KeyExpiresAt is var end and not long.MaxValue && end <= time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Judges what a frame asks for.</summary>
-    public StorageError? Check(AccessOperation operation) => gate.Check(_request with { Operation = operation }, Caller).Error;
+    public StorageError? Check(AccessOperation operation) => gate.Check(_request with { Operation = operation, IsFrame = true }, Caller).Error;
 
     /// <summary>Judges again whether the socket may stay; the refusal, or null.</summary>
     public async ValueTask<StorageError?> Review()

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
@@ -13,6 +14,8 @@ namespace Vaultrice.Gateway.RealTime;
 /// </remarks>
 internal sealed class SocketEndpoint(
     AccessGate access,
+    AddressLimits addresses,
+    ProjectLimits projectLimits,
     ObjectFeeds feeds,
     IOptions<SocketOptions> options,
     IOptions<ObjectLimits> limits,
@@ -26,12 +29,24 @@ internal sealed class SocketEndpoint(
             return (ObjectsApi.InvalidAddress(), null);
         if (await WebSocketHandshake.Accept(context) is not { } stream)
             return (new(StorageErrorCode.InvalidRequest, "This path takes WebSocket handshakes of version 13 only."), null);
+        var (tooMany, seat) = addresses.Sit(context.Connection.RemoteIpAddress);
+        if (tooMany is not null)
+        {
+            // Not held: an address that holds that many sockets would hold any number of refused ones.
+            ForgetTarget(context);
+            TurnAwayAtOnce(context, stream, tooMany);
+            return (null, null);
+        }
+        if (seat is not null)
+            context.Response.RegisterForDispose(seat);
         StorageResult<Caller> caller;
         CloseReason? reason = null;
         var request = RequestOf(context, target);
         try
         {
-            caller = await access.Check(request);
+            caller = addresses.TakeRequest(request.Address) is { } tooBusy ? tooBusy : await access.Check(request);
+            if (caller.Succeeded && Sit(context, request, caller.Value) is { } full)
+                caller = full;
         }
         catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
         {
@@ -70,6 +85,22 @@ internal sealed class SocketEndpoint(
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
         request.RawTarget = request.QueryString = "";
+    }
+
+    /// <summary>Takes the socket's seats, to be left when its request is over.</summary>
+    private StorageError? Sit(HttpContext context, in AccessRequest request, Caller caller)
+    {
+        var (refusal, seats) = projectLimits.Sit(caller.Project, caller.ApiKey, request.Class!, request.Id!);
+        if (seats is not null)
+            context.Response.RegisterForDispose(seats);
+        return refusal;
+    }
+
+    private void TurnAwayAtOnce(HttpContext context, Stream stream, StorageError error)
+    {
+        var writer = new SocketWriter(stream, options.Value.QueueBytes, context.Abort);
+        writer.Send(Frames.Error(error.Message));
+        writer.Send(Frames.Close(CloseReason.OfRefusal(error.Code)), isLast: true);
     }
 
     private async Task TurnAway(HttpContext context, Stream stream, StorageError error, CloseReason reason)

@@ -63,6 +63,7 @@ internal sealed class ServerPair : IAsyncDisposable
             ["urls"] = url.ToString(),
             ["DOTNET_ENVIRONMENT"] = "Production",
             ["Transport__TlsTerminatedByProxy"] = "true",
+            ["Quotas__Enabled"] = "false",
             ["Logging__LogLevel__Default"] = "Warning",
             ["Storage__Path"] = _data,
             ["Bootstrap__ProjectId"] = options.Project,

@@ -7,6 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Tests.Servers;
 using Vaultrice.Projects;
+using Vaultrice.Quotas;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access;
@@ -27,7 +28,7 @@ public sealed class AccessGateTests
         _grains.Add("one", "key", Secret);
         _grains.Add("two", "key", "a secret of another one");
         _tokens = new(new(factory), _time);
-        _gate = new(new(factory, _time, NullLogger<ProjectSnapshots>.Instance), new(_tokens, _time), [new OriginCheck(), new PermissionCheck()]);
+        _gate = new(new(factory, _time, NullLogger<ProjectSnapshots>.Instance), new(_tokens, new(new ServerQuotas(new(), isDevelopment: true), _time), _time), [new OriginCheck(), new PermissionCheck()]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,18 +8,19 @@ namespace Vaultrice.Gateway.Tests.Servers;
 /// <summary>A bare TCP connection, for requests that no proper client sends.</summary>
 internal sealed class RawHttp : IDisposable
 {
-    private readonly TcpClient _tcp = new();
+    private readonly TcpClient _tcp;
     private readonly List<byte> _input = [];
 
-    private RawHttp()
-    {
-    }
+    private RawHttp(TcpClient tcp) => _tcp = tcp;
 
     public Stream Stream => _tcp.GetStream();
 
-    public static async Task<RawHttp> Connect(Uri address)
+    /// <summary>Connects.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="from">The address to come from; null for any.</param>
+    public static async Task<RawHttp> Connect(Uri address, string? from = null)
     {
-        var raw = new RawHttp();
+        var raw = new RawHttp(from is null ? new() : new(new IPEndPoint(IPAddress.Parse(from), 0)));
         await raw._tcp.ConnectAsync(address.Host, address.Port).Or("The server did not take the connection");
         return raw;
     }

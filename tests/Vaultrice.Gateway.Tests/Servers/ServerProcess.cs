@@ -33,6 +33,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         start.Environment["urls"] = "http://127.0.0.1:0";
         // As behind a proxy: most tests speak plain HTTP to it.
         start.Environment["Transport__TlsTerminatedByProxy"] = "true";
+        // All tests are one address and one key.
+        start.Environment["Quotas__Enabled"] = "false";
         foreach (var (key, value) in settings)
             start.Environment[key] = value;
         _process = new() { StartInfo = start };
