@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
+
+namespace Vaultrice.Gateway.Access.Signatures;
+
+/// <summary>The keys of one class, read once, and the signatures that were found good with them.</summary>
+internal sealed class IdSignatureKeys
+{
+    private const int MaxRemembered = 4_096;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly ImmutableArray<(int Version, SignatureKey Key)> _keys;
+    private readonly ConcurrentDictionary<(string Id, string Signature, int? Version), int> _good = [];
+
+    public IdSignatureKeys(IdSignatureSettings settings)
+    {
+        var keys = settings.Keys.IsDefault ? [] : settings.Keys;
+        _keys = [.. keys.Where(key => key.Enabled).OrderByDescending(key => key.Preferred).Select(Read).OfType<(int, SignatureKey)>()];
+    }
+
+    /// <summary>The version of the key that an id is signed with, or null if it is with none of them.</summary>
+    /// <param name="id">The id as addressed, decoded.</param>
+    /// <param name="signature">As sent.</param>
+    /// <param name="version">The only version that will do; null for any.</param>
+    public int? Verify(string id, string signature, int? version)
+    {
+        if (_good.TryGetValue((id, signature, version), out var known))
+            return known;
+        if (Find(id, signature, version) is not { } found)
+            return null;
+        if (_good.Count >= MaxRemembered)
+            _good.Clear();
+        return _good[(id, signature, version)] = found;
+    }
+
+    private int? Find(string id, string signature, int? version)
+    {
+        if (id.Length > StorageObjectId.MaxPartBytes)
+            return null;
+        byte[] data;
+        try
+        {
+            data = StrictUtf8.GetBytes(id);
+        }
+        catch (EncoderFallbackException)
+        {
+            // Ids that are no Unicode would all look the same.
+            return null;
+        }
+        foreach (var reading in SignatureText.Readings(signature))
+        {
+            foreach (var (candidate, key) in _keys)
+            {
+                if ((version is null || version == candidate) && key.Verify(data, reading))
+                    return candidate;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>A key that cannot be read verifies nothing; the administration takes none of that kind.</summary>
+    private static (int, SignatureKey)? Read(IdSignatureKey key)
+    {
+        try
+        {
+            return (key.Version, SignatureKey.Read(key.Algorithm, key.PublicKey, key.Secret));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}
