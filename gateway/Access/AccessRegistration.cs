@@ -1,3 +1,4 @@
+using Vaultrice.Gateway.Access.Signatures;
 using Vaultrice.Gateway.Quotas;
 
 namespace Vaultrice.Gateway.Access;
@@ -11,9 +12,11 @@ internal static class AccessRegistration
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Credentials>();
         services.AddSingleton<AccessGate>();
+        services.AddSingleton<IdSignatureVerifier>();
 
         // In the order in which they are asked, which is DESIGN's, after project and credentials.
         services.AddSingleton<IAccessCheck, OriginCheck>();
+        services.AddSingleton<IAccessCheck, IdSignatureCheck>();
         services.AddSingleton<IAccessCheck, PermissionCheck>();
         services.AddSingleton<IAccessCheck, LimitsCheck>();
     }

@@ -4,6 +4,7 @@ using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Security;
 
 namespace Vaultrice.Gateway.Access.Signatures;
 
@@ -19,8 +20,7 @@ internal sealed class RsaSignatureKey : SignatureKey
     private readonly Lock _lock = new();
     private readonly RSA _key = RSA.Create();
     private readonly RSASignaturePadding _padding;
-    private readonly BigInteger _modulus;
-    private readonly BigInteger _exponent;
+    private readonly RsaKeyParameters? _longestSalt;
 
     public RsaSignatureKey(byte[] publicKey, RSASignaturePadding padding)
     {
@@ -28,9 +28,8 @@ internal sealed class RsaSignatureKey : SignatureKey
         _key.ImportSubjectPublicKeyInfo(publicKey, out var read);
         if (read != publicKey.Length || _key.KeySize is < MinBits or > MaxBits)
             throw new CryptographicException($"An RSA key must have {MinBits} to {MaxBits} bits.");
-        var numbers = _key.ExportParameters(includePrivateParameters: false);
-        _modulus = new(1, numbers.Modulus!);
-        _exponent = new(1, numbers.Exponent!);
+        if (padding == RSASignaturePadding.Pss)
+            _longestSalt = PublicKeyFactory.CreateKey(publicKey) as RsaKeyParameters;
     }
 
     public override bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
@@ -43,18 +42,18 @@ internal sealed class RsaSignatureKey : SignatureKey
             if (_key.VerifyData(data, signature, HashAlgorithmName.SHA256, _padding))
                 return true;
         }
-        return _padding == RSASignaturePadding.Pss && VerifyLongestSalt(data, signature);
+        return _longestSalt is not null && VerifyLongestSalt(_longestSalt, data, signature);
     }
 
     /// <summary>The framework verifies PSS with salts as long as the hash only.</summary>
-    private bool VerifyLongestSalt(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    private static bool VerifyLongestSalt(RsaKeyParameters key, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         // What is no number below the modulus is no signature, and the library throws for it.
-        if (new BigInteger(1, signature).CompareTo(_modulus) >= 0)
+        if (new BigInteger(1, signature).CompareTo(key.Modulus) >= 0)
             return false;
-        var encodedBytes = (_key.KeySize - 1 + 7) / 8;
+        var encodedBytes = (key.Modulus.BitLength - 1 + 7) / 8;
         var verifier = new PssSigner(new RsaEngine(), new Sha256Digest(), encodedBytes - SHA256.HashSizeInBytes - 2);
-        verifier.Init(forSigning: false, new RsaKeyParameters(isPrivate: false, _modulus, _exponent));
+        verifier.Init(forSigning: false, key);
         verifier.BlockUpdate(data);
         return verifier.VerifySignature(signature.ToArray());
     }

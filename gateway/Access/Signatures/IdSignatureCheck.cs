@@ -1,0 +1,33 @@
+namespace Vaultrice.Gateway.Access.Signatures;
+
+/// <summary>
+/// Whether the object's id is signed by a key of its class. Where no signature is required one that is sent must still be good:
+/// who signs wants to hear that it goes wrong before it is required.
+/// </summary>
+internal sealed class IdSignatureCheck(IdSignatureVerifier verifier) : IAccessCheck
+{
+    public string Name => "idSignature";
+
+    public CheckResult Check(in AccessRequest request, Caller caller)
+    {
+        if (request.Class is null || request.Id is null)
+            return CheckResult.Skipped("No object is asked for.");
+        if (caller.Project.ClassOf(request.Class).IdSignature is not { } settings)
+            return CheckResult.Skipped("The class has no keys for signatures of ids.");
+        if (string.IsNullOrEmpty(request.IdSignature))
+        {
+            return settings.Required
+                ? CheckResult.Failed(StorageErrorCode.IdSignatureMissing, "Objects of this class need the signature of their id, which is missing.")
+                : CheckResult.Skipped("The class asks for no signature, and none was sent.");
+        }
+        if (verifier.Verify(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion) is null)
+        {
+            return CheckResult.Failed(
+                new StorageError(StorageErrorCode.IdSignatureInvalid, "The signature is not one of this object's id."),
+                request.IdSignatureKeyVersion is null
+                    ? "No enabled key of the class verifies this signature of the id, read as hex, base64 or base64url."
+                    : "The named version is none of the class's enabled keys, or its key does not verify this signature of the id.");
+        }
+        return CheckResult.Passed("The id is signed by an enabled key of the class.");
+    }
+}

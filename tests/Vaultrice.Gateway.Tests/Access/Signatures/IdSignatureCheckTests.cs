@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging.Abstractions;
+using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Access.Signatures;
+using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Projects;
+using Xunit;
+
+namespace Vaultrice.Gateway.Tests.Access.Signatures;
+
+/// <summary>What the gate makes of signed and unsigned ids.</summary>
+public sealed class IdSignatureCheckTests
+{
+    private const string Secret = "a secret of the project";
+
+    private readonly SignatureVector _vector = SignatureVectors.Of("ES256");
+    private readonly FakeGrains _grains;
+    private readonly AccessGate _gate;
+
+    public IdSignatureCheckTests()
+    {
+        (var factory, _grains) = FakeGrains.Create();
+        _grains.Add("project", "key", Secret);
+        var tokens = new AccessTokens(new(factory), TimeProvider.System);
+        _gate = new(
+            new(factory, TimeProvider.System, NullLogger<ProjectSnapshots>.Instance), new(tokens, TimeProvider.System),
+            [new IdSignatureCheck(new())]);
+    }
+
+    [Fact]
+    public async Task A_required_signature_that_is_missing_or_wrong_is_refused_with_its_own_reason()
+    {
+        Put(required: true);
+        Assert.Null(await Refused(_vector.Hex));
+        Assert.Null(await Refused(_vector.Hex, "3"));
+        Assert.Equal(StorageErrorCode.IdSignatureMissing, await Refused(null));
+        Assert.Equal(StorageErrorCode.IdSignatureMissing, await Refused(""));
+        Assert.Equal(StorageErrorCode.IdSignatureMissing, await Refused(null, "3"));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused("00" + _vector.Hex[2..]));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused(_vector.Hex, "4"));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused(_vector.Hex, "x"));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused(_vector.Hex + "," + _vector.Hex));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused(_vector.Hex, id: _vector.Id + "x"));
+    }
+
+    [Fact]
+    public async Task Where_none_is_required_one_may_be_left_out_but_not_be_wrong()
+    {
+        Put(required: false);
+        Assert.Null(await Refused(null));
+        Assert.Null(await Refused(_vector.Hex));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused("00"));
+    }
+
+    [Fact]
+    public async Task A_class_without_keys_for_it_does_not_look_at_signatures()
+    {
+        Put(required: true);
+        Assert.Null(await Refused("00", @class: "other"));
+    }
+
+    [Fact]
+    public async Task Required_without_any_key_nobody_gets_in()
+    {
+        PutKeys(required: true, []);
+        Assert.Equal(StorageErrorCode.IdSignatureMissing, await Refused(null));
+        Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused(_vector.Hex));
+    }
+
+    [Fact]
+    public async Task An_explanation_tells_the_owner_more_than_the_caller()
+    {
+        Put(required: true);
+        var explained = await _gate.Explain(Request(_vector.Hex, "4", _vector.Id, "signed"), "key");
+        var check = Assert.Single(explained, check => check.Check == "idSignature");
+        Assert.Equal(ExplainedResult.Failed, check.Result);
+        Assert.Contains("version", check.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(_vector.Hex, check.Reason, StringComparison.Ordinal);
+    }
+
+    private void Put(bool required) =>
+        PutKeys(required, [new(3, _vector.Algorithm, _vector.PublicKey, null, Enabled: true, Preferred: true)]);
+
+    private void PutKeys(bool required, ImmutableArray<IdSignatureKey> keys) =>
+        _grains.Projects["project"] = _grains.Projects["project"] with
+        {
+            Classes = ImmutableDictionary<string, ClassSettings>.Empty.Add("signed", new(IdSignature: new(required, keys))),
+        };
+
+    private async Task<StorageErrorCode?> Refused(string? signature, string? version = null, string? id = null, string @class = "signed") =>
+        (await _gate.Check(Request(signature, version, id ?? _vector.Id, @class))).Error?.Code;
+
+    private static AccessRequest Request(string? signature, string? version, string id, string @class) => new("project", AccessOperation.Read)
+    {
+        Credentials = TestServer.BasicOf("key", Secret),
+        Class = @class,
+        Id = id,
+        IdSignature = signature,
+        IdSignatureKeyVersion = version,
+    };
+}
