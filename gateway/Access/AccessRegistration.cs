@@ -1,3 +1,4 @@
+using Vaultrice.Gateway.Access.Identities;
 using Vaultrice.Gateway.Access.Signatures;
 using Vaultrice.Gateway.Quotas;
 
@@ -13,11 +14,13 @@ internal static class AccessRegistration
         services.AddSingleton<Credentials>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<IdSignatureVerifier>();
+        services.AddSingleton<IdentityVerifier>();
 
         // In the order in which they are asked, which is DESIGN's, after project and credentials.
         services.AddSingleton<IAccessCheck, OriginCheck>();
         services.AddSingleton<IAccessCheck, IdSignatureCheck>();
         services.AddSingleton<IAccessCheck, PermissionCheck>();
+        services.AddSingleton<IAccessCheck, IdentityCheck>();
         services.AddSingleton<IAccessCheck, LimitsCheck>();
     }
 }

@@ -11,7 +11,10 @@ internal sealed record IdentityJson
     /// <summary><c>none</c>, <c>userIdSignature</c> or <c>jwt</c>.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>Where the payload has the user id; <c>userId</c>, then <c>sub</c>, then <c>id</c> when left out.</summary>
+    /// <summary>
+    /// Where the payload has the user id; <c>userId</c>, then <c>sub</c>, then <c>id</c> when left out. With <c>jwt</c>: a member
+    /// that must be the token's claim of this name or, if it has none, its <c>sub</c>.
+    /// </summary>
     public string? UserIdField { get; init; }
 
     /// <summary>Of HMACs; never shown. Left out, settings that have one keep it.</summary>
@@ -58,9 +61,7 @@ internal sealed record IdentityJson
                     ? SecretRules.Check("identity.secret", Secret)
                     : AdminErrors.Member("identity", "has a mode 'userIdSignature', which takes secret and userIdField only.");
             case "jwt":
-                return UserIdField is null
-                    ? CheckJwt()
-                    : AdminErrors.Member("identity.userIdField", "is not for the mode 'jwt', which compares claims.");
+                return CheckJwt();
             default:
                 return AdminErrors.Member("identity.mode", "must be one of none, userIdSignature, jwt.");
         }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Access.Identities;
+using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
-internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> options)
+internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identities, IOptions<ObjectLimits> options)
 {
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
@@ -62,7 +64,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> opt
             ObjectCall.RemoveItems => RemoveItems(context, grain),
             ObjectCall.GetEncryption => Encryption(context, grain, rotate: false),
             ObjectCall.RotateEncryption => Encryption(context, grain, rotate: true),
-            ObjectCall.Send => Send(context, grain),
+            ObjectCall.Send => Send(context, grain, caller.Project.ClassOf(target.Class!).Identity),
             ObjectCall.GetPresence => GetPresence(context, grain),
             _ => throw new ArgumentOutOfRangeException(nameof(call), call, "This call has no handler."),
         };
@@ -169,7 +171,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> opt
         return null;
     }
 
-    private async ValueTask<StorageError?> Send(HttpContext context, IStorageObjectGrain grain)
+    private async ValueTask<StorageError?> Send(HttpContext context, IStorageObjectGrain grain, IdentitySettings? asked)
     {
         if (KeyVersionOf(context, out var version) is { } noVersion)
             return noVersion;
@@ -179,6 +181,9 @@ internal sealed class ObjectsApi(ObjectGrains grains, IOptions<ObjectLimits> opt
             : await ReadBody(context, maxBytes, MessageBodies.ReadJson);
         if (!payload.Succeeded)
             return payload.Error;
+        var verdict = await identities.Verify(asked, IdentityProof.Of(context.Request.Headers), payload.Value, standing: null);
+        if (verdict.Error is not null)
+            return verdict.Error;
         return await grain.Send(new(payload.Value, version, Sender: null)) ?? NoContent(context);
     }
 

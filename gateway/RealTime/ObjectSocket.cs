@@ -25,6 +25,7 @@ internal sealed class ObjectSocket
     private readonly Delivery _delivery;
     private readonly Lock _lock = new();
     private Task? _greeting;
+    private VerifiedIdentity? _identity;
     private bool _hasSpoken;
     private bool _isOver;
     private volatile bool _isWithdrawn;
@@ -60,7 +61,7 @@ internal sealed class ObjectSocket
     public string? ConnectionId => _delivery.ConnectionId;
 
     /// <summary>The connection as the object may have to be told of it.</summary>
-    public HeldConnection? Held => ConnectionId is { } id ? new(id, _access.Principal, Joined, _delivery.Attachment) : null;
+    public HeldConnection? Held => ConnectionId is { } id ? new(id, _access.Principal, Joined, _delivery.Attachment, _identity) : null;
 
     private JoinedConnection? Joined { get; set; }
 
@@ -260,9 +261,9 @@ internal sealed class ObjectSocket
             case ClientFrame.Message or ClientFrame.Join when frame.Payload is null:
                 return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
             case ClientFrame.Message:
-                return await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
+                return await Send(frame);
             case ClientFrame.Join:
-                return await Join(frame.Payload!.Value, frame.KeyVersion);
+                return await Join(frame);
             case ClientFrame.Leave:
                 Joined = null;
                 await _feed.Grain.Leave(ConnectionId!);
@@ -277,17 +278,30 @@ internal sealed class ObjectSocket
     private static AccessOperation OperationOf(ClientFrame frame) =>
         frame.Event == ClientFrame.Message ? AccessOperation.Send : AccessOperation.Join;
 
-    private async ValueTask<StorageError?> Join(ReadOnlyMemory<byte> data, int? keyVersion)
+    private async ValueTask<StorageError?> Send(ClientFrame frame)
     {
-        var result = await _feed.Grain.Join(ConnectionId!, data, keyVersion);
+        // Each message proves anew who sends it.
+        var verdict = await _access.Verify(frame, standing: null);
+        return verdict.Error ?? await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
+    }
+
+    private async ValueTask<StorageError?> Join(ClientFrame frame)
+    {
+        // The SDK joins again after a reconnect, without the proof: that of the connection stands.
+        var verdict = await _access.Verify(frame, standing: _identity);
+        if (verdict.Error is not null)
+            return verdict.Error;
+        var identity = verdict.Identity ?? _identity;
+        var data = frame.Payload!.Value;
+        var result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
         if (result is { Succeeded: false, Error.Code: StorageErrorCode.UnknownConnection })
         {
             // The object was activated anew and has not heard of us yet.
             await _feed.Renew();
-            result = await _feed.Grain.Join(ConnectionId!, data, keyVersion);
+            result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
         }
         if (result.Succeeded)
-            Joined = result.Value;
+            (Joined, _identity) = (result.Value, identity);
         return result.Error;
     }
 
@@ -324,6 +338,7 @@ internal sealed class ObjectSocket
             var result = await _feed.Connect(_access.Principal, resume);
             if (result.Succeeded)
             {
+                _identity = result.Value.Identity;
                 _delivery.Begin(result.Value);
                 // Kept for as long as the socket lives: better nothing than the whole greeting's state.
                 lock (_lock)

@@ -1,5 +1,7 @@
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Access.Identities;
 using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
 
@@ -8,7 +10,7 @@ namespace Vaultrice.Gateway.RealTime;
 /// The end of its token does not matter: there is no frame to renew it with. What matters is what the token says, and what the
 /// project at present makes of it.
 /// </remarks>
-internal sealed class SocketAccess(AccessGate gate, AccessRequest request, Caller caller, TimeProvider time)
+internal sealed class SocketAccess(AccessGate gate, IdentityVerifier identities, AccessRequest request, Caller caller, TimeProvider time)
 {
     // Kept for as long as the socket lives: what it was opened with, but not the credentials.
     private readonly AccessRequest _request = request with { Credentials = null };
@@ -26,6 +28,17 @@ internal sealed class SocketAccess(AccessGate gate, AccessRequest request, Calle
 
     /// <summary>Judges what a frame asks for.</summary>
     public StorageError? Check(AccessOperation operation) => gate.Check(_request with { Operation = operation, IsFrame = true }, Caller).Error;
+
+    /// <summary>Verifies who joins or sends.</summary>
+    /// <param name="frame">Which must have a payload.</param>
+    /// <param name="standing">Who the connection has proved to be before, if that may stand in for a missing proof; else null.</param>
+    public ValueTask<IdentityVerdict> Verify(ClientFrame frame, VerifiedIdentity? standing)
+    {
+        var settings = Caller.Project.ClassOf(_request.Class!).Identity;
+        return settings is null
+            ? default
+            : identities.Verify(settings, IdentityProof.Of(frame.Auth), frame.Payload!.Value, standing);
+    }
 
     /// <summary>Judges again whether the socket may stay; the refusal, or null.</summary>
     public async ValueTask<StorageError?> Review()

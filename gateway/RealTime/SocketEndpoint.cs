@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Access.Identities;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Gateway.Quotas;
 using Vaultrice.StorageObjects;
@@ -14,6 +15,7 @@ namespace Vaultrice.Gateway.RealTime;
 /// </remarks>
 internal sealed class SocketEndpoint(
     AccessGate access,
+    IdentityVerifier identities,
     AddressLimits addresses,
     ProjectLimits projectLimits,
     ObjectFeeds feeds,
@@ -58,7 +60,7 @@ internal sealed class SocketEndpoint(
             await TurnAway(context, stream, caller.Error, reason ?? CloseReason.OfRefusal(caller.Error.Code));
             return (null, null);
         }
-        var granted = new SocketAccess(access, request, caller.Value, time);
+        var granted = new SocketAccess(access, identities, request, caller.Value, time);
         var key = new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString();
         var socket = feeds.Add(key, feed =>
             new(stream, context.Abort, feed, granted, options.Value, limits.Value, time));

@@ -18,13 +18,15 @@ public sealed record ConnectionRequest(
 /// <param name="Position">Where the object's history stands after <paramref name="Missed"/>.</param>
 /// <param name="Missed">What happened since the earlier connection was lost.</param>
 /// <param name="Attachment">Counts how often the connection was given out; tells this socket from its earlier and later ones.</param>
+/// <param name="Identity">Who the connection has proved to be, if it goes on; else null.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ConnectionGrant")]
 public sealed record ConnectionGrant(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] bool Resumed,
     [property: Id(2)] FeedPosition Position,
     [property: Id(3)] ImmutableArray<ObjectEvent> Missed,
-    [property: Id(4)] int Attachment);
+    [property: Id(4)] int Attachment,
+    [property: Id(5)] VerifiedIdentity? Identity = null);
 
 /// <summary>A gateway's subscription to one object.</summary>
 /// <param name="GatewayId">The gateway.</param>
@@ -41,12 +43,22 @@ public sealed record GatewayLease(
 /// <param name="Principal">Who opened it.</param>
 /// <param name="Joined">Its presence, or null if it has not joined.</param>
 /// <param name="Attachment">As granted.</param>
+/// <param name="Identity">Who it has proved to be, or null.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.HeldConnection")]
 public sealed record HeldConnection(
     [property: Id(0)] string ConnectionId,
     [property: Id(1)] string Principal,
     [property: Id(2)] JoinedConnection? Joined,
-    [property: Id(3)] int Attachment);
+    [property: Id(3)] int Attachment,
+    [property: Id(4)] VerifiedIdentity? Identity = null);
+
+/// <summary>Who the client of a connection has proved to be; it stands for the connection, also when that is resumed.</summary>
+/// <param name="Settings">Names the class's settings it was proved by: by others it counts for nothing.</param>
+/// <param name="Claims">What was proved, raw JSON: claims of a token, or a user id.</param>
+[GenerateSerializer, Immutable, Alias("vaultrice.VerifiedIdentity")]
+public sealed record VerifiedIdentity(
+    [property: Id(0)] string Settings,
+    [property: Id(1)] ReadOnlyMemory<byte> Claims);
 
 /// <summary>What a gateway missed.</summary>
 /// <param name="Position">Where the object's history stands after the events.</param>

@@ -72,8 +72,12 @@ public interface IStorageObjectGrain : IGrainWithStringKey
     Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer);
 
     /// <summary>Shows a connection in the presence list.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="data">What it shows of itself, raw JSON.</param>
+    /// <param name="keyVersion">The version of the encryption settings used for the data, or null.</param>
+    /// <param name="identity">Who the connection has just proved to be; null leaves what it proved before.</param>
     [Alias("Join")]
-    Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion);
+    Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion, VerifiedIdentity? identity = null);
 
     /// <summary>Takes a connection out of the presence list; nothing happens if it is not there.</summary>
     [Alias("Leave")]

@@ -88,7 +88,9 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
             if (connection is { Joined: null } && one.Joined is not null)
                 returned.Add(one.Joined);
             // Only for one this activation did not hold: what the gateway knew of the others may be older than their leaving.
-            Attach(one.ConnectionId, one.Principal, gatewayId, now, one.Attachment).Joined ??= one.Joined;
+            connection = Attach(one.ConnectionId, one.Principal, gatewayId, now, one.Attachment);
+            connection.Joined ??= one.Joined;
+            connection.Identity ??= one.Identity;
         }
         var ids = held.Select(h => h.ConnectionId).ToHashSet(StringComparer.Ordinal);
         var givenBefore = now - (long)options.GatewayLease.TotalMilliseconds / 3;
@@ -174,6 +176,9 @@ internal sealed class Connection(string id, string principal)
     public long AttachedAt { get; set; }
 
     public JoinedConnection? Joined { get; set; }
+
+    /// <summary>Who its client has proved to be. A goodbye to the presence list does not change that.</summary>
+    public VerifiedIdentity? Identity { get; set; }
 
     /// <summary>Up to where its peer is known to have received everything.</summary>
     public FeedPosition Confirmed { get; set; }

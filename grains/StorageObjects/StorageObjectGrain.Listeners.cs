@@ -62,7 +62,7 @@ internal sealed partial class StorageObjectGrain
         return Task.CompletedTask;
     }
 
-    public async Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion)
+    public async Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion, VerifiedIdentity? identity)
     {
         StorageResult<JoinedConnection> result;
         if (((await Loaded()).RefuseKeyVersion(keyVersion) ?? Rules.RefusePresence(data, keyVersion)) is { } refusal)
@@ -75,6 +75,7 @@ internal sealed partial class StorageObjectGrain
         }
         else
         {
+            connection.Identity = identity ?? connection.Identity;
             result = connection.Joined = new(connectionId, connection.Joined?.JoinedAt ?? Now(), data, keyVersion);
             _gate.Announce(new PresenceJoined(connection.Joined));
         }
@@ -115,7 +116,7 @@ internal sealed partial class StorageObjectGrain
         if (!resumed)
             connection.Confirmed = Position;
         ArmTimer();
-        return new(connectionId, resumed, Position, missed, connection.Attachment);
+        return new(connectionId, resumed, Position, missed, connection.Attachment, connection.Identity);
     }
 
     /// <summary>Waits until the gateway that still holds a connection has found its peer dead, or the probe's time is over.</summary>

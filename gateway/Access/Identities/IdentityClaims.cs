@@ -24,13 +24,26 @@ internal sealed class IdentityClaims(ReadOnlyMemory<byte> json, JsonElement clai
             return false;
         foreach (var member in payload.EnumerateObject())
         {
-            if (claims.TryGetProperty(member.Name, out var claim) && !JsonElement.DeepEquals(claim, member.Value))
+            if (claims.TryGetProperty(member.Name, out var claim) && !AreEqual(claim, member.Value))
                 return true;
         }
         return userIdField is not null
             && payload.TryGetProperty(userIdField, out var user)
             && !claims.TryGetProperty(userIdField, out _)
             && !(claims.TryGetProperty("sub", out var subject) && UserId.Of(subject) is { } id && id == UserId.Of(user));
+    }
+
+    private static bool AreEqual(JsonElement claim, JsonElement value)
+    {
+        try
+        {
+            return JsonElement.DeepEquals(claim, value);
+        }
+        catch (InvalidOperationException)
+        {
+            // Escapes that make no Unicode: what cannot be compared is not the same.
+            return false;
+        }
     }
 
     private static double? Seconds(JsonElement claims, string name) =>

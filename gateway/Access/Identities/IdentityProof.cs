@@ -24,7 +24,7 @@ internal readonly record struct IdentityProof(string? Token, string? Signature)
         using var json = JsonDocument.Parse(auth, new JsonDocumentOptions { MaxDepth = 1_000 });
         return json.RootElement.ValueKind switch
         {
-            JsonValueKind.String => new(NullIfEmpty(json.RootElement.GetString()), NullIfEmpty(json.RootElement.GetString())),
+            JsonValueKind.String => new(TextOf(json.RootElement), TextOf(json.RootElement)),
             JsonValueKind.Object => new(TextOf(json.RootElement, TokenNames), TextOf(json.RootElement, SignatureNames)),
             _ => default,
         };
@@ -35,10 +35,12 @@ internal readonly record struct IdentityProof(string? Token, string? Signature)
         foreach (var name in names)
         {
             if (auth.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
-                return NullIfEmpty(value.GetString());
+                return TextOf(value);
         }
         return null;
     }
+
+    private static string? TextOf(JsonElement text) => NullIfEmpty(UserId.TextOf(text));
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -65,13 +65,13 @@ internal sealed class IdentityRules
         return new(null, new(_fingerprint, JsonSerializer.SerializeToUtf8Bytes(userId)));
     }
 
-    private static StorageError Missing(string why) => new(StorageErrorCode.IdentityMissing, $"It is not proved who this is: {why}.");
+    private static IdentityVerdict Missing(string why) => new StorageError(StorageErrorCode.IdentityMissing, $"It is not proved who this is: {why}.");
 
-    private static StorageError NoUserId() => new(
+    private static IdentityVerdict NoUserId() => new StorageError(
         StorageErrorCode.IdentityInvalid,
         "The payload has no user id that could be verified; encrypted payloads have none: use identity tokens with them.");
 
-    private static StorageError Contradicted() => new(
+    private static IdentityVerdict Contradicted() => new StorageError(
         StorageErrorCode.IdentityMismatch, "The payload says something else than what was proved of who this is.");
 
     /// <summary>Names the settings without telling them.</summary>

@@ -25,8 +25,21 @@ internal static class UserId
     /// <summary>A string's text, or a number as JSON has it; null for anything else and for no text.</summary>
     public static string? Of(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String when value.GetString() is { Length: > 0 } text => text,
+        JsonValueKind.String when TextOf(value) is { Length: > 0 } text => text,
         JsonValueKind.Number => value.GetRawText(),
         _ => null,
     };
+
+    /// <summary>A string's text, or null when escapes in it make no Unicode.</summary>
+    public static string? TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }
