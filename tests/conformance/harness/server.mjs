@@ -38,6 +38,9 @@ export class Server {
     return server
   }
 
+  /** What the process wrote lately: its log. */
+  get output () { return this.#output }
+
   /** Starts the process, on the same port and data as before. */
   async up () {
     const child = spawn('dotnet', [findSilo()], {

@@ -5,9 +5,9 @@ import { Server } from './server.mjs'
 
 /**
  * One server for a file's tests, stopped after them. Once the tests run there are server and sdk, which calls it directly;
- * throughProxy gives a proxy of its own and an SDK that calls through it.
+ * prepare, which is given the same, is done before any test. throughProxy gives a proxy of its own and an SDK that calls through it.
  */
-export function suite (settings) {
+export function suite (settings, prepare = () => {}) {
   const proxies = []
   const parts = {
     async throughProxy () {
@@ -19,6 +19,7 @@ export function suite (settings) {
   before(async () => {
     parts.server = await Server.start(settings)
     parts.sdk = loadSdk(parts.server.url)
+    await prepare(parts)
   })
   // A client of an earlier test would go on reconnecting.
   afterEach(disconnectAll)

@@ -4,6 +4,7 @@ using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Access.Signatures;
 using Vaultrice.Gateway.Tests.Servers;
 using Vaultrice.Projects;
+using Vaultrice.Quotas;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access.Signatures;
@@ -23,7 +24,7 @@ public sealed class IdSignatureCheckTests
         _grains.Add("project", "key", Secret);
         var tokens = new AccessTokens(new(factory), TimeProvider.System);
         _gate = new(
-            new(factory, TimeProvider.System, NullLogger<ProjectSnapshots>.Instance), new(tokens, TimeProvider.System),
+            new(factory, TimeProvider.System, NullLogger<ProjectSnapshots>.Instance), new(tokens, new(new ServerQuotas(new(), isDevelopment: true), TimeProvider.System), TimeProvider.System),
             [new IdSignatureCheck(new())]);
     }
 
