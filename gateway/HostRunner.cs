@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vaultrice.Encryption;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway;
@@ -50,7 +51,7 @@ public static class HostRunner
 
     private static string? Explain(Exception failure) => Settings.Explain(failure) ?? failure switch
     {
-        ObjectStoreException => failure.Message,
+        ObjectStoreException or KeysUnavailableException => failure.Message,
         IOException when failure.Message.Contains("bind", StringComparison.OrdinalIgnoreCase) =>
             $"urls cannot be used: {failure.Message} Set urls to an address that is free, for example http://localhost:5001.",
         FormatException when failure.Message.Contains("URL", StringComparison.OrdinalIgnoreCase) =>

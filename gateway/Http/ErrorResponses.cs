@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vaultrice.Encryption;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.Http;
@@ -101,6 +102,8 @@ internal static class ErrorResponses
             new(StorageErrorCode.RequestTimedOut, "The request's body arrived too slowly."),
         BadHttpRequestException => new(StorageErrorCode.InvalidRequest, "The request is malformed."),
         ObjectStoreException => new(StorageErrorCode.StoreUnavailable, "The store is not reachable; nothing was acknowledged."),
+        // Nothing was read or stored, so the SDK may repeat the call, and does on these words.
+        KeysUnavailableException => new(StorageErrorCode.KeysUnavailable, "The encryption keys are temporarily unavailable; nothing was done."),
         TimeoutException or OrleansException =>
             new(StorageErrorCode.StoreUnavailable, "The object is not reachable; nothing was acknowledged."),
         JsonException => new(StorageErrorCode.InvalidJson, "The body is no valid JSON."),

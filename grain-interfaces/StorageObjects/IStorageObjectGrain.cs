@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Vaultrice.Encryption;
 
 namespace Vaultrice.StorageObjects;
 
@@ -88,4 +89,11 @@ public interface IStorageObjectGrain : IGrainWithStringKey
     /// </summary>
     [Alias("Renew")]
     Task<CatchUp> Renew(GatewayLease lease);
+
+    /// <summary>Tells of the object's own keys, and does something about them.</summary>
+    /// <param name="order">What is to be done.</param>
+    /// <param name="version">The key that <see cref="ObjectKeysOrder.MakeCurrent"/> and <see cref="ObjectKeysOrder.Drop"/> mean.</param>
+    /// <exception cref="KeysUnavailableException">A key that is needed for it cannot be had at present.</exception>
+    [Alias("ManageKeys")]
+    Task<StorageResult<ObjectKeys>> ManageKeys(ObjectKeysOrder order, int version);
 }

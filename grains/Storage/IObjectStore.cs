@@ -37,6 +37,13 @@ public interface IObjectStore
     /// <returns>How many records were deleted; call again until it is 0.</returns>
     Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Returns when nothing that was deleted or replaced before is left in the engine's own files, as far as an engine has a say in that:
+    /// a key that was deleted must be gone.
+    /// </summary>
+    /// <exception cref="ObjectStoreException">Something may be left.</exception>
+    Task Purge();
+
     /// <summary>Returns when the store can be read and written.</summary>
     /// <exception cref="ObjectStoreException">It cannot.</exception>
     Task Probe(CancellationToken cancellationToken);
@@ -46,10 +53,12 @@ public interface IObjectStore
 /// <param name="Revision">The number of its last change.</param>
 /// <param name="Records">Its items and removals, in no particular order.</param>
 /// <param name="Encryption">Its end-to-end encryption settings, or null if none were ever made.</param>
+/// <param name="Keys">Its own keys, wrapped, as they were committed; empty if it has none.</param>
 public sealed record StoredObject(
     long Revision,
     IReadOnlyList<ItemRecord> Records,
-    EncryptionSettingsHistory? Encryption);
+    EncryptionSettingsHistory? Encryption,
+    ReadOnlyMemory<byte> Keys = default);
 
 /// <summary>An item, or the trace of a removed one.</summary>
 /// <param name="Name">The item's name.</param>
@@ -63,8 +72,10 @@ public readonly record struct ItemRecord(string Name, Item? Item, long Revision,
 /// <param name="Records">The changed items, each name once.</param>
 /// <param name="Encryption">New encryption settings, or null to leave them.</param>
 /// <param name="NextExpiry">A time (ms since the Unix epoch) before which no record of the object expires; may be too early, never too late.</param>
+/// <param name="Keys">The object's own keys, wrapped: all of them in each commit, since the object's row may have expired; empty if it has none.</param>
 public sealed record ObjectCommit(
     long Revision,
     IReadOnlyCollection<ItemRecord> Records,
     EncryptionSettingsHistory? Encryption,
-    long NextExpiry);
+    long NextExpiry,
+    ReadOnlyMemory<byte> Keys = default);

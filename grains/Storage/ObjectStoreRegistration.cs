@@ -23,6 +23,10 @@ public static class ObjectStoreRegistration
         services.AddSettings<MasterKeyOptions>(MasterKeyOptions.Section);
         services.AddSingleton<IValidateOptions<MasterKeyOptions>, MasterKeyOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => MasterKeys.Of(
+            provider.GetRequiredService<IOptions<MasterKeyOptions>>().Value,
+            provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(OpenSqlite);
         services.AddSingleton<MemoryStore>();
         services.AddSingleton<IObjectStore>(provider => UsesMemory(provider)
@@ -41,7 +45,7 @@ public static class ObjectStoreRegistration
     private static SqliteStore OpenSqlite(IServiceProvider provider) =>
         SqliteStore.Open(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
-            provider.GetRequiredService<IOptions<MasterKeyOptions>>().Value.Path,
+            provider.GetRequiredService<MasterKeys>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SqliteStore>>());
 }

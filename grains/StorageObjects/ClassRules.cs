@@ -34,6 +34,9 @@ internal sealed class ClassRules(ClassSettings settings, ObjectLimits limits, St
     /// <summary>Whether only end-to-end encrypted values, messages and presence are taken.</summary>
     public bool EncryptionRequired { get; } = settings.Encryption?.Required ?? false;
 
+    /// <summary>Whether values are stored sealed with a key of their object's own.</summary>
+    public bool IsSealed { get; } = settings.Encryption?.AdditionalAtRest ?? false;
+
     private int MessageBytes { get; } = Lower(limits.MessageBytes, settings.Limits?.MessageBytes);
 
     private int PresenceBytes { get; } = Lower(limits.PresenceBytes, settings.Limits?.PresenceBytes);

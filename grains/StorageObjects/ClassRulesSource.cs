@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Vaultrice.Grains.Encryption;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
@@ -40,5 +41,10 @@ internal sealed class ClassRulesSource
 /// <summary>Registers what storage objects need besides their store.</summary>
 public static class StorageObjectsRegistration
 {
-    public static void AddStorageObjects(this IServiceCollection services) => services.TryAddSingleton<ClassRulesSource>();
+    public static void AddStorageObjects(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ClassRulesSource>();
+        services.TryAddSingleton<ProjectKeys>();
+        services.AddHostedService<EncryptionResumption>();
+    }
 }

@@ -1,3 +1,4 @@
+using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage;
 using Vaultrice.StorageObjects;
 
@@ -53,6 +54,20 @@ internal sealed class CommitGate(
         batch.Revision = revision;
     }
 
+    /// <summary>Hands in a present item to be written again as it is: no change, so no event.</summary>
+    public void Rewrite(in ItemRecord record, long revision)
+    {
+        Collecting().Records[record.Name] = record;
+        Touch(revision);
+    }
+
+    /// <summary>Has a commit made, whatever else is in it: what is stored beside the items has changed.</summary>
+    public void Touch(long revision)
+    {
+        var batch = Collecting();
+        batch.Revision = Math.Max(batch.Revision, revision);
+    }
+
     /// <summary>Hands in an event that changes nothing durable; it keeps its place among the changes.</summary>
     public void Announce(ObjectEvent happened) => Collecting().Events.Add(happened);
 
@@ -90,8 +105,9 @@ internal sealed class CommitGate(
         var presence = new CommitBatch();
         presence.Events.AddRange(batch.Events.Concat(follower?.Events ?? []).Where(happened => happened is PresenceJoined or PresenceLeft));
         announce(presence);
-        var error = cause as ObjectStoreException
-            ?? new ObjectStoreException("The change could not be stored; nothing of it was acknowledged.", cause);
+        var error = cause is ObjectStoreException or KeysUnavailableException
+            ? cause
+            : new ObjectStoreException("The change could not be stored; nothing of it was acknowledged.", cause);
         batch.Fail(error);
         follower?.Fail(error);
     }

@@ -43,7 +43,7 @@ internal sealed class ObjectClass
     }
 
     /// <summary>Takes over the present rules, now if they are at hand; while they cannot be had, those known stay in force.</summary>
-    private async Task Refresh()
+    public async Task Refresh()
     {
         var version = _source.Version;
         var answer = _source.Get(_projectId, _class).AsTask();

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Vaultrice.Encryption;
 using Vaultrice.Gateways;
+using Vaultrice.Grains.Encryption;
 using Vaultrice.Grains.Storage;
 using Vaultrice.StorageObjects;
 
@@ -24,6 +26,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly IObjectStore _store;
     private readonly TimeProvider _time;
     private readonly ClassRulesSource _rules;
+    private readonly ProjectKeys _keys;
     private readonly StorageObjectOptions _options;
     private readonly ILogger<StorageObjectGrain> _logger;
     private readonly CommitGate _gate;
@@ -34,9 +37,11 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     private StorageObjectId _id;
     private ObjectClass? _class;
+    private ObjectSeal? _seal;
     private GatewayNotices? _notices;
     private StorageObjectState? _state;
     private Task<StorageObjectState>? _loading;
+    private bool _wasLoaded;
     private long _announcedRevision;
     private IGrainTimer? _timer;
     private long _timerDue = long.MaxValue;
@@ -45,12 +50,14 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         IObjectStore store,
         TimeProvider time,
         ClassRulesSource rules,
+        ProjectKeys keys,
         IOptions<StorageObjectOptions> options,
         ILogger<StorageObjectGrain> logger)
     {
         _store = store;
         _time = time;
         _rules = rules;
+        _keys = keys;
         _options = options.Value;
         _logger = logger;
         _gate = new(Commit, AnnounceBatch, CommitFailed);
@@ -69,9 +76,17 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _id = StorageObjectId.Parse(this.GetPrimaryKeyString());
         _notices = new(this.GetStreamProvider(StreamNames.Provider), _logger);
         _class = await ObjectClass.Load(_rules, _id.ProjectId, _id.Class);
-        _state = await Load(cancellationToken);
-        _announcedRevision = _state.Revision;
-        ArmTimer();
+        _seal = new(_id, _store, _keys, _time);
+        try
+        {
+            await Reload();
+            ArmTimer();
+        }
+        catch (Exception e) when (e is KeysUnavailableException or ObjectStoreException)
+        {
+            // Each call tries again and is told why; those that need nothing of what is stored can do without.
+            LogLoadFailed(e, _id.Class);
+        }
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -79,6 +94,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             _notices!.Tell(gateway, new ObjectDeactivated(_id.ToString()));
+        _seal?.Close();
     }
 
     public async ValueTask<Item?> Get(string name)
@@ -162,15 +178,15 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
-    private async Task<StorageObjectState> Load(CancellationToken cancellationToken) =>
-        new(await _store.Load(_id, cancellationToken), _gate, _class!, _options, Now());
-
-    /// <summary>After a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
+    /// <summary>At the start, and after a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
     private async Task<StorageObjectState> Reload()
     {
-        var state = await Load(CancellationToken.None);
-        if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
+        var state = new StorageObjectState(await _seal!.Load(CancellationToken.None), _gate, _class!, _options, Now());
+        if (!_wasLoaded)
+            _announcedRevision = state.Revision;
+        else if (state.ChangedSince(_announcedRevision, Now()) is { } changes)
             Publish(changes, state.Revision);
+        _wasLoaded = true;
         return _state = state;
     }
 
@@ -178,7 +194,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.object.commit");
         activity?.SetTag("vaultrice.class", _id.Class).SetTag("vaultrice.records", batch.Records.Count);
-        await _store.Commit(_id, new(batch.Revision, batch.Records.Values, batch.Encryption, _state!.NextExpiry));
+        await _seal!.Commit(new(batch.Revision, batch.Records.Values, batch.Encryption, _state!.NextExpiry), Rules.IsSealed);
     }
 
     private void AnnounceBatch(CommitBatch batch) => Publish(batch.Events, Math.Max(_announcedRevision, batch.Revision));
@@ -258,6 +274,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     [LoggerMessage(1, LogLevel.Error, "A commit to an object of class {Class} failed; its callers were told, it is loaded again.")]
     private partial void LogCommitFailed(Exception cause, string @class);
+
+    [LoggerMessage(3, LogLevel.Error, "An object of class {Class} could not be loaded; its callers are told, and each call tries again.")]
+    private partial void LogLoadFailed(Exception cause, string @class);
 
     [LoggerMessage(2, LogLevel.Warning, "An object could not attend to its expired items; it tries again in a second.")]
     private partial void LogTickFailed(Exception cause);

@@ -170,6 +170,21 @@ internal sealed class StorageObjectState
             Forget(name, now);
     }
 
+    /// <summary>Has present items stored again as they are.</summary>
+    /// <returns>How many there are of the named ones.</returns>
+    public int Rewrite(IEnumerable<string> names)
+    {
+        var rewritten = 0;
+        foreach (var name in names)
+        {
+            if (!_items.TryGetValue(name, out var live))
+                continue;
+            _gate.Rewrite(new(name, live.Item, live.Revision, live.Item.ExpiresAt), Revision);
+            rewritten++;
+        }
+        return rewritten;
+    }
+
     /// <summary>The store did not take a change: this memory has run ahead of it and must not be changed any further.</summary>
     public void Retire() => _retired = true;
 

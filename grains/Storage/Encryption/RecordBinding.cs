@@ -8,6 +8,7 @@ internal enum RecordKind : byte
     Item = 1,
     EncryptionSettings = 2,
     GrainState = 3,
+    SealedItem = 4,
 }
 
 /// <summary>Everything that stands beside an encrypted value: moved elsewhere, or with any of it altered, the value no longer opens.</summary>

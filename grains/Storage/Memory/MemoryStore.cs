@@ -22,7 +22,7 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
         lock (gate)
         {
             return Task.FromResult(objects.TryGetValue(id, out var entry)
-                ? new StoredObject(entry.Revision, [.. entry.Records.Values], entry.Encryption)
+                ? new StoredObject(entry.Revision, [.. entry.Records.Values], entry.Encryption, entry.Keys)
                 : new StoredObject(0, [], null));
         }
     }
@@ -36,6 +36,7 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
             entry.Revision = commit.Revision;
             entry.NextExpiry = commit.NextExpiry;
             entry.Encryption = commit.Encryption ?? entry.Encryption;
+            entry.Keys = commit.Keys.ToArray();
             foreach (var record in commit.Records)
                 entry.Records[record.Name] = Copy(record);
         }
@@ -87,6 +88,8 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
         }
     }
 
+    public Task Purge() => Task.CompletedTask;
+
     public Task Probe(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<(byte[] Data, string ETag)?> Read(string key)
@@ -137,6 +140,8 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
         public long NextExpiry { get; set; }
 
         public EncryptionSettingsHistory? Encryption { get; set; }
+
+        public byte[] Keys { get; set; } = [];
 
         public Dictionary<string, ItemRecord> Records { get; } = new(StringComparer.Ordinal);
     }

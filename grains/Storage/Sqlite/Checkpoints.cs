@@ -35,6 +35,16 @@ internal sealed partial class Checkpoints(string file, sqlite3 writer, ILogger l
             running = Task.Run(MoveInBackground);
     }
 
+    /// <summary>Moves everything and cuts the log to nothing; to be called by the writer's thread between two transactions.</summary>
+    /// <returns>Whether it could be done: a reader may have stayed.</returns>
+    public bool CutLog()
+    {
+        running.Wait();
+        var result = raw.sqlite3_wal_checkpoint_v2(writer, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        Report(result);
+        return result == raw.SQLITE_OK;
+    }
+
     /// <summary>Waits for the background and moves everything; to be called when nothing is written or read any more.</summary>
     public void Dispose()
     {

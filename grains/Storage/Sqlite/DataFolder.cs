@@ -17,8 +17,6 @@ internal sealed class DataFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "vaultrice.db");
 
-    public string DefaultMasterKey => System.IO.Path.Combine(Path, "master.key");
-
     /// <exception cref="ObjectStoreException">The folder cannot be made, written to, or is used by another process.</exception>
     public static DataFolder Claim(string path)
     {

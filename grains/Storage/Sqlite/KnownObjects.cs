@@ -15,6 +15,9 @@ internal sealed class KnownObject(RecordCipher cipher, byte[] key)
 
     /// <summary>Its row's next expiry; holds while <see cref="Row"/> is known.</summary>
     public long NextExpiry { get; set; }
+
+    /// <summary>Its row's wrapped keys; holds while <see cref="Row"/> is known.</summary>
+    public ReadOnlyMemory<byte> Keys { get; set; }
 }
 
 /// <summary>

@@ -13,9 +13,10 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
     private readonly Statement putObject = new(
         database,
         """
-        INSERT INTO objects (key, revision, next_expiry, encryption) VALUES (?1, ?2, ?3, ?4)
+        INSERT INTO objects (key, revision, next_expiry, encryption, keys) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (key) DO UPDATE SET
-          revision = excluded.revision, next_expiry = excluded.next_expiry, encryption = coalesce(excluded.encryption, encryption)
+          revision = excluded.revision, next_expiry = excluded.next_expiry, encryption = coalesce(excluded.encryption, encryption),
+          keys = excluded.keys
         RETURNING id
         """);
 
@@ -38,7 +39,7 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
     {
         var known = objects[key];
         var written = 0L;
-        if (known.Row is null || known.NextExpiry != commit.NextExpiry || commit.Encryption is not null)
+        if (known.Row is null || known.NextExpiry != commit.NextExpiry || commit.Encryption is not null || !known.Keys.Equals(commit.Keys))
         {
             PutObject(known, commit);
             written = commit.Revision;
@@ -81,9 +82,14 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
             putObject.BindNull(4);
         else
             BindSealed(putObject, 4, known, EncryptionRecord.Binding, EncryptionRecord.Write(commit.Encryption));
+        if (commit.Keys.IsEmpty)
+            putObject.BindNull(5);
+        else
+            putObject.BindBlob(5, commit.Keys.Span);
         putObject.Step();
         known.Row = putObject.Number(0);
         known.NextExpiry = commit.NextExpiry;
+        known.Keys = commit.Keys;
         putObject.Reset();
     }
 

@@ -20,7 +20,7 @@ internal sealed class SqliteReader : IDisposable
         connection = SqliteDatabase.OpenForReading(file);
         this.dataKey = dataKey;
         var database = connection.Handle!;
-        getObject = new(database, "SELECT id, revision, encryption FROM objects WHERE key = ?1");
+        getObject = new(database, "SELECT id, revision, encryption, keys FROM objects WHERE key = ?1");
         getItems = new(
             database,
             "SELECT name, revision, expires_at, created_at, updated_at, key_version, value FROM items WHERE object = ?1");
@@ -41,7 +41,8 @@ internal sealed class SqliteReader : IDisposable
             return new(
                 items.Aggregate(getObject.Number(1), (revision, item) => Math.Max(revision, item.Revision)),
                 items,
-                getObject.IsNull(2) ? null : OpenEncryption(key, cipher));
+                getObject.IsNull(2) ? null : OpenEncryption(key, cipher),
+                getObject.Bytes(3).ToArray());
         }
         finally
         {

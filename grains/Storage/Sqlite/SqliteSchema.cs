@@ -44,6 +44,7 @@ internal static class SqliteSchema
           data BLOB NOT NULL
         ) WITHOUT ROWID;
         """,
+        "ALTER TABLE objects ADD COLUMN keys BLOB",
     ];
 
     /// <summary>"VTRC", which tells our databases from those of other programs.</summary>

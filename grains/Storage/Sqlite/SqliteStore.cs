@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Sqlite;
 
 /// <summary>The embedded engine: one database file, one writer that commits in groups, readers beside it.</summary>
-internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDisposable
+internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMasterKeyUser, IDisposable
 {
     private readonly DataFolder folder;
     private readonly SqliteConnection connection;
@@ -15,11 +16,11 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDis
     private readonly ReaderPool readers;
     private int disposed;
 
-    private SqliteStore(DataFolder folder, SqliteConnection connection, string masterKeyPath, TimeProvider time, ILogger logger)
+    private SqliteStore(DataFolder folder, SqliteConnection connection, MasterKeys masterKeys, TimeProvider time, ILogger logger)
     {
         this.folder = folder;
         this.connection = connection;
-        var dataKey = StoreKeys.Open(connection, masterKeyPath);
+        var dataKey = StoreKeys.Open(connection, masterKeys);
         session = new(connection.Handle!, dataKey);
         checkpoints = new(folder.Database, connection.Handle!, logger);
         readers = new(folder.Database, dataKey);
@@ -29,20 +30,20 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDis
 
     /// <summary>Opens the store in a folder; makes both if there are none.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="masterKeyPath">The master key's file; null for <c>master.key</c> in the folder.</param>
+    /// <param name="masterKeys">The master keys, one of which wraps the store's own key.</param>
     /// <exception cref="ObjectStoreException">It cannot be used; says what to do.</exception>
-    public static SqliteStore Open(string path, string? masterKeyPath, TimeProvider time, ILogger<SqliteStore> logger) =>
-        Open(path, masterKeyPath, time, logger, SqliteSchema.Migrations);
+    public static SqliteStore Open(string path, MasterKeys masterKeys, TimeProvider time, ILogger<SqliteStore> logger) =>
+        Open(path, masterKeys, time, logger, SqliteSchema.Migrations);
 
     internal static SqliteStore Open(
-        string path, string? masterKeyPath, TimeProvider time, ILogger<SqliteStore> logger, IReadOnlyList<string> migrations)
+        string path, MasterKeys masterKeys, TimeProvider time, ILogger<SqliteStore> logger, IReadOnlyList<string> migrations)
     {
         var folder = DataFolder.Claim(path);
         SqliteConnection? connection = null;
         try
         {
             connection = SqliteDatabase.OpenForWriting(folder.Database, migrations);
-            return new(folder, connection, masterKeyPath ?? folder.DefaultMasterKey, time, logger);
+            return new(folder, connection, masterKeys, time, logger);
         }
         catch (Exception e)
         {
@@ -88,6 +89,9 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDis
         return portion.Records;
     }
 
+    /// <summary>SQLite overwrites what it deletes (secure_delete); what is left is in the log, which is moved and cut to nothing.</summary>
+    public Task Purge() => writer.Purge();
+
     public async Task Probe(CancellationToken cancellationToken)
     {
         await writer.Write(session => session.Probe()).WaitAsync(cancellationToken);
@@ -108,6 +112,10 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IDis
 
     public Task<bool> Delete(string key, string? expectedETag) =>
         writer.Write(session => session.GrainStates.Delete(key, expectedETag));
+
+    public Task<WrappedKey> ReadWrappedKey() => writer.Write(session => session.ReadWrappedKey());
+
+    public Task WriteWrappedKey(WrappedKey wrapped) => writer.Write(session => session.WriteWrappedKey(wrapped));
 
     /// <summary>Runs SQL on the writer's connection, after what is queued.</summary>
     internal Task Run(string sql) => writer.Write(session => session.Run(sql));

@@ -24,6 +24,8 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly ILogger logger;
     private List<QueuedWrite> queue = [];
     private List<QueuedWrite> batch = [];
+    private List<TaskCompletionSource> purges = [];
+    private List<TaskCompletionSource> cutting = [];
     private bool closed;
 
     public SqliteWriter(WriterSession session, Checkpoints checkpoints, TimeProvider time, ILogger logger)
@@ -61,6 +63,21 @@ internal sealed partial class SqliteWriter : IDisposable
             return true;
         });
 
+    /// <summary>Has the log cut after everything that is queued.</summary>
+    /// <exception cref="ObjectStoreException">It could not be cut.</exception>
+    public Task Purge()
+    {
+        var purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            if (closed)
+                throw new ObjectStoreException("The log was not cut: the server is stopping.");
+            purges.Add(purged);
+            Monitor.Pulse(gate);
+        }
+        return purged.Task;
+    }
+
     /// <summary>Finishes what is queued, then ends; blocks until then.</summary>
     public void Dispose()
     {
@@ -76,9 +93,13 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         while (TakeAll())
         {
-            Store();
+            if (batch.Count > 0)
+                Store();
             batch.Clear();
-            checkpoints.Step();
+            if (cutting.Count > 0)
+                Cut();
+            else
+                checkpoints.Step();
         }
     }
 
@@ -86,13 +107,14 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         lock (gate)
         {
-            while (queue.Count == 0)
+            while (queue.Count == 0 && purges.Count == 0)
             {
                 if (closed)
                     return false;
                 Monitor.Wait(gate);
             }
             (queue, batch) = (batch, queue);
+            (purges, cutting) = (cutting, purges);
             return true;
         }
     }
@@ -121,6 +143,19 @@ internal sealed partial class SqliteWriter : IDisposable
         CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
         foreach (var write in batch)
             write.Complete();
+    }
+
+    private void Cut()
+    {
+        var isCut = checkpoints.CutLog();
+        foreach (var purged in cutting)
+        {
+            if (isCut)
+                purged.SetResult();
+            else
+                purged.SetException(new ObjectStoreException("What was deleted may still be in the database's log: it is in use by another reader."));
+        }
+        cutting.Clear();
     }
 
     private void Rollback()

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.StorageObjects;
 
@@ -12,27 +15,18 @@ internal static class StoreKeys
     private const string WrappedDataKey = "data_key";
 
     /// <exception cref="ObjectStoreException">The database was made with a key that is not there.</exception>
-    public static DataKey Open(SqliteConnection connection, string masterKeyPath)
+    public static DataKey Open(SqliteConnection connection, MasterKeys master)
     {
-        var master = MasterKeyFile.Read(masterKeyPath);
-        if (Read(connection, WrappedDataKey) is not { } wrapped)
-            return new(Establish(connection, master ?? MasterKeyFile.Create(masterKeyPath)));
-
-        // From here on the database may hold data: never make a new key.
-        var expected = System.Text.Encoding.UTF8.GetString(Read(connection, MasterKeyId) ?? []);
-        if (master is null)
-        {
-            throw new ObjectStoreException(
-                $"The master key file '{masterKeyPath}' is missing, and the data is encrypted with it: put back the file with the key '{expected}' from your backup.");
-        }
-        if (master.Id != expected)
-        {
-            throw new ObjectStoreException(
-                $"The master key file '{masterKeyPath}' holds the key '{master.Id}', but the data is encrypted with '{expected}': put back the file with that key.");
-        }
         try
         {
-            return new(master.Unwrap(wrapped));
+            // From the first key on the database may hold data: never make a new one.
+            return new(Read(connection.Handle!) is { } wrapped
+                ? master.Unwrap(wrapped).GetAwaiter().GetResult()
+                : Establish(connection, master));
+        }
+        catch (KeysUnavailableException e)
+        {
+            throw new ObjectStoreException(e.Message, e);
         }
         catch (CryptographicException e)
         {
@@ -40,30 +34,29 @@ internal static class StoreKeys
         }
     }
 
-    private static byte[] Establish(SqliteConnection connection, MasterKey master)
+    /// <summary>The database's own key as a master key has wrapped it; null before there is one.</summary>
+    public static WrappedKey? Read(sqlite3 database)
+    {
+        using var get = new Statement(database, $"SELECT (SELECT value FROM settings WHERE name = '{MasterKeyId}'), (SELECT value FROM settings WHERE name = '{WrappedDataKey}')");
+        get.Step();
+        return get.IsNull(1) ? null : new(Encoding.UTF8.GetString(get.Bytes(0)), get.Bytes(1).ToArray());
+    }
+
+    /// <summary>Replaces the wrapping, within a transaction that is open.</summary>
+    public static void Write(sqlite3 database, WrappedKey wrapped)
+    {
+        using var put = new Statement(database, "INSERT OR REPLACE INTO settings (name, value) VALUES (?1, ?2)");
+        put.BindText(1, Encoding.UTF8.GetBytes(MasterKeyId)).BindBlob(2, Encoding.UTF8.GetBytes(wrapped.MasterKeyId)).Execute();
+        put.BindText(1, Encoding.UTF8.GetBytes(WrappedDataKey)).BindBlob(2, wrapped.Bytes.Span).Execute();
+    }
+
+    private static byte[] Establish(SqliteConnection connection, MasterKeys master)
     {
         var secret = DataKey.NewSecret();
+        var wrapped = master.Wrap(null, secret).GetAwaiter().GetResult();
         using var transaction = connection.BeginTransaction();
-        Write(connection, MasterKeyId, System.Text.Encoding.UTF8.GetBytes(master.Id));
-        Write(connection, WrappedDataKey, master.Wrap(secret));
+        Write(connection.Handle!, wrapped);
         transaction.Commit();
         return secret;
-    }
-
-    private static byte[]? Read(SqliteConnection connection, string name)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT value FROM settings WHERE name = $name";
-        command.Parameters.AddWithValue("$name", name);
-        return command.ExecuteScalar() as byte[];
-    }
-
-    private static void Write(SqliteConnection connection, string name, byte[] value)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "INSERT INTO settings (name, value) VALUES ($name, $value)";
-        command.Parameters.AddWithValue("$name", name);
-        command.Parameters.AddWithValue("$value", value);
-        command.ExecuteNonQuery();
     }
 }

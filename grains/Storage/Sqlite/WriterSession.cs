@@ -48,6 +48,10 @@ internal sealed class WriterSession : IDisposable
     /// <summary>Changes something that means nothing.</summary>
     public void Probe() => probe.Execute();
 
+    public WrappedKey ReadWrappedKey() => StoreKeys.Read(database)!.Value;
+
+    public void WriteWrappedKey(WrappedKey wrapped) => StoreKeys.Write(database, wrapped);
+
     /// <summary>Runs any SQL; tests bring about with it what a real disk would.</summary>
     public void Run(string sql)
     {

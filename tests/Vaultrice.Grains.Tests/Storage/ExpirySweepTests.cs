@@ -92,6 +92,8 @@ public sealed class ExpirySweepTests : IAsyncLifetime
             string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public Task Purge() => throw new NotSupportedException();
+
         public Task Probe(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

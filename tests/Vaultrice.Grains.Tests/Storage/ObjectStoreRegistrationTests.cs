@@ -24,7 +24,12 @@ public sealed class ObjectStoreRegistrationTests : IDisposable
     [InlineData("Storage:Engine", "Postgres", "Storage:Engine 'Postgres' is not available yet in this version; set it to Sqlite (the default) or, for tests only, Memory.")]
     [InlineData("Storage:Engine", "azuretables", "Storage:Engine 'azuretables' is not available yet in this version; set it to Sqlite (the default) or, for tests only, Memory.")]
     [InlineData("Storage:Path", " ", "Storage:Path is empty; set it to the folder where the data is to be kept, for example ./data.")]
-    [InlineData("MasterKey:Provider", "AzureKeyVault", "MasterKey:Provider 'AzureKeyVault' is not available in this version; set it to File (the default).")]
+    [InlineData("MasterKey:Provider", "Oracle", "MasterKey:Provider 'Oracle' is unknown; set it to File (the default) or to AzureKeyVault.")]
+    [InlineData("MasterKey:Provider", "AzureKeyVault", "MasterKey:KeyVaultKeyId is missing; set it to the key's address, for example https://my-vault.vault.azure.net/keys/vaultrice.")]
+    [InlineData("MasterKey:KeyVaultKeyId", "http://v.vault.azure.net/keys/k", "MasterKey:KeyVaultKeyId 'http://v.vault.azure.net/keys/k' is no address of a key; set it to something like https://my-vault.vault.azure.net/keys/vaultrice.")]
+    [InlineData("MasterKey:KeyVaultResource", "vault", "MasterKey:KeyVaultResource 'vault' cannot be used; set it to something like https://vault.azure.net, or remove it.")]
+    [InlineData("MasterKey:Timeout", "00:00:00.09", "MasterKey:Timeout cannot be used: The field Timeout must be between 00:00:00.1000000 and 00:00:20. Change it in the configuration.")]
+    [InlineData("MasterKey:Timeout", "00:00:20.1", "MasterKey:Timeout cannot be used: The field Timeout must be between 00:00:00.1000000 and 00:00:20. Change it in the configuration.")]
     public async Task A_setting_that_cannot_work_stops_the_start_with_a_sentence(string key, string value, string sentence)
     {
         using var host = Build((key, value));

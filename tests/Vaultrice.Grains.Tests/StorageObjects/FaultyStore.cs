@@ -39,5 +39,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
 
+    public Task Purge() => inner.Purge();
+
     public Task Probe(CancellationToken cancellationToken) => inner.Probe(cancellationToken);
 }

@@ -5,9 +5,12 @@ using Microsoft.Extensions.Time.Testing;
 using Orleans.Streams;
 using Orleans.TestingHost;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.Grains.Storage.Memory;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
+using Vaultrice.Grains.Tests.Encryption;
+using Vaultrice.Grains.Tests.Storage;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 using Xunit;
@@ -24,6 +27,8 @@ public sealed class ObjectCluster : IAsyncLifetime
     public const int ResumeEvents = 8;
 
     private readonly InProcessTestCluster _cluster;
+    private readonly TempFolder _folder = new();
+    private TestMasterKeys? _masterKey;
 
     public ObjectCluster()
     {
@@ -32,6 +37,7 @@ public sealed class ObjectCluster : IAsyncLifetime
         {
             silo.AddMemoryGrainStorageAsDefault().AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IObjectStore>(Store);
+            silo.Services.AddSingleton(new MasterKeys(MasterKey, [], TimeSpan.FromSeconds(5), TimeProvider.System));
             silo.Services.AddStorageObjects();
             // Changes of projects are told by the system's clock.
             silo.Services.AddSingleton(provider => new ProjectSnapshots(
@@ -63,13 +69,22 @@ public sealed class ObjectCluster : IAsyncLifetime
 
     internal FaultyStore Store { get; } = new(new MemoryStore(NullLogger<MemoryStore>.Instance));
 
+    /// <summary>The master keys, which can be out of reach.</summary>
+    internal TestMasterKeys MasterKey => _masterKey ??= new(_folder["master.key"]);
+
+    internal IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
+
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public IClusterClient Client => _cluster.Silos[0].ServiceProvider.GetRequiredService<IClusterClient>();
 
     public async ValueTask InitializeAsync() => await _cluster.DeployAsync(TestContext.Current.CancellationToken);
 
-    public async ValueTask DisposeAsync() => await _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _folder.Dispose();
+    }
 
     internal TestObject NewObject() => NewObject("project", "class");
 

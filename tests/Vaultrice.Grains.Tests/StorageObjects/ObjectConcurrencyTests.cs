@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Core.Internal;
 using Orleans.TestingHost;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.Grains.Storage.Sqlite;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
@@ -23,12 +24,14 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
 
     public ObjectConcurrencyTests()
     {
-        _store = SqliteStore.Open(_folder.Path, null, TimeProvider.System, NullLogger<SqliteStore>.Instance);
+        var masterKeys = MasterKeys.Of(new(), _folder.Path, TimeProvider.System);
+        _store = SqliteStore.Open(_folder.Path, masterKeys, TimeProvider.System, NullLogger<SqliteStore>.Instance);
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IObjectStore>(_store);
+            silo.Services.AddSingleton(masterKeys);
             silo.Services.AddStorageObjects();
         });
         _cluster = builder.Build();

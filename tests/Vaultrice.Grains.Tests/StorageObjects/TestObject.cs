@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Orleans.Core.Internal;
+using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage;
 using Vaultrice.StorageObjects;
 using Xunit;
@@ -60,6 +61,23 @@ internal sealed class TestObject(ObjectCluster cluster, StorageObjectId id)
     }
 
     public async Task Deactivate() => await Grain.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+
+    public async Task<ObjectKeys> Order(ObjectKeysOrder order, int version = 0)
+    {
+        var result = await Grain.ManageKeys(order, version);
+        Assert.True(result.Succeeded, result.Error?.Message);
+        return result.Value;
+    }
+
+    public async Task<StorageErrorCode> Refused(ObjectKeysOrder order, int version) => (await Grain.ManageKeys(order, version)).Error!.Code;
+
+    /// <summary>Puts something else in the place of what is stored, as a stranger with access to the store would.</summary>
+    public async Task Replace(StoredObject stored, params ItemRecord[] records)
+    {
+        await Deactivate();
+        var all = stored.Records.Where(record => records.All(other => other.Name != record.Name)).Concat(records).ToList();
+        await cluster.Store.Inner.Commit(id, new(stored.Revision, all, null, stored.Records.Min(record => record.ExpiresAt), stored.Keys));
+    }
 
     public Task<StoredObject> Stored() => cluster.Store.Inner.Load(id, TestContext.Current.CancellationToken);
 }

@@ -64,7 +64,8 @@ public sealed class MasterKeyTests : IDisposable
         sqlite.Open();
         sqlite.Close();
         File.Delete(sqlite.MasterKey);
-        var other = MasterKeyFile.Create(sqlite.MasterKey);
+        var other = MasterKey.Create();
+        MasterKeyFile.Write(sqlite.MasterKey, [other]);
         AssertRefused($"holds the key '{other.Id}', but the data is encrypted with");
     }
 
@@ -102,9 +103,10 @@ public sealed class MasterKeyTests : IDisposable
     [Fact]
     public void A_key_made_before_a_crash_and_before_any_data_is_used()
     {
-        var key = MasterKeyFile.Create(sqlite.MasterKey);
+        var key = MasterKey.Create();
+        MasterKeyFile.Write(sqlite.MasterKey, [key]);
         sqlite.Open();
-        Assert.Equal(key.Id, MasterKeyFile.Read(sqlite.MasterKey)!.Id);
+        Assert.Equal(key.Id, Assert.Single(MasterKeyFile.Read(sqlite.MasterKey)).Id);
     }
 
     private void AssertRefused(string because) =>

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.Grains.Storage.Sqlite;
 
 namespace Vaultrice.Grains.Tests.Storage.Sqlite;
@@ -19,7 +20,11 @@ internal sealed class SqliteFixture : IDisposable
 
     public SqliteStore Open(IReadOnlyList<string>? migrations = null, string? masterKeyPath = null) =>
         store = SqliteStore.Open(
-            Folder.Path, masterKeyPath, TimeProvider.System, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations);
+            Folder.Path, MasterKeysOf(masterKeyPath), TimeProvider.System, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations);
+
+    /// <summary>The master keys of a file; null for the one beside the data.</summary>
+    public MasterKeys MasterKeysOf(string? path = null) =>
+        MasterKeys.Of(new() { Path = path ?? MasterKey }, Folder.Path, TimeProvider.System);
 
     public void Close()
     {
