@@ -26,7 +26,7 @@ internal sealed partial class AdminAccess(IGrainFactory grains, AddressLimits ad
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             var refusal = ErrorResponses.Explain(e);
-            if (refusal is null || refusal.Code == StorageErrorCode.StoreUnavailable)
+            if (refusal is null or { Code: StorageErrorCode.StoreUnavailable or StorageErrorCode.KeysUnavailable })
                 LogFailed(e, context.Request.Method, (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText);
             ErrorResponses.Write(context, refusal ?? new(StorageErrorCode.Unexpected, "The server failed on this request; the failure is in its log."));
         }

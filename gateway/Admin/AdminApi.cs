@@ -26,6 +26,9 @@ internal static class AdminApi
         admin.MapApiKeys();
         admin.MapClasses();
         admin.MapAccessTokens();
+        admin.MapEncryption();
+        admin.MapObjectKeys();
+        admin.MapMasterKey();
     }
 
     /// <summary>The role that an endpoint takes.</summary>

@@ -36,7 +36,7 @@ internal sealed partial class ProjectRequests(
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
         {
             refusal = ErrorResponses.Explain(e);
-            if (refusal is null || refusal.Code == StorageErrorCode.StoreUnavailable)
+            if (refusal is null or { Code: StorageErrorCode.StoreUnavailable or StorageErrorCode.KeysUnavailable })
                 LogFailed(e, context.Request.Method, target.Call);
             refusal ??= new(StorageErrorCode.Unexpected, "The server failed on this request; the failure is in its log.");
         }

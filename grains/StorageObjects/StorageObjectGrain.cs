@@ -79,7 +79,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _seal = new(_id, _store, _keys, _time);
         try
         {
-            await Reload();
+            await Reload(cancellationToken);
             ArmTimer();
         }
         catch (Exception e) when (e is KeysUnavailableException or ObjectStoreException)
@@ -179,9 +179,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
     /// <summary>At the start, and after a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
-    private async Task<StorageObjectState> Reload()
+    private async Task<StorageObjectState> Reload(CancellationToken cancellationToken = default)
     {
-        var state = new StorageObjectState(await _seal!.Load(CancellationToken.None), _gate, _class!, _options, Now());
+        var state = new StorageObjectState(await _seal!.Load(cancellationToken), _gate, _class!, _options, Now());
         if (!_wasLoaded)
             _announcedRevision = state.Revision;
         else if (state.ChangedSince(_announcedRevision, Now()) is { } changes)

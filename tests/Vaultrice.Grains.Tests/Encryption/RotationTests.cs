@@ -1,0 +1,200 @@
+using Vaultrice.Encryption;
+using Vaultrice.Grains.Encryption;
+using Vaultrice.Grains.Tests.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.Encryption;
+
+/// <summary>Rotation of project and master keys: nothing is down meanwhile, and nothing that is in use can be dropped.</summary>
+[Collection(ObjectClusterTests.Name)]
+public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
+{
+    private readonly string _project = "p" + Guid.NewGuid().ToString("N");
+    private readonly List<TestObject> _objects = [];
+
+    private IProjectKeysGrain Keys => cluster.Client.GetGrain<IProjectKeysGrain>(_project);
+
+    private IReencryptionGrain Walks => cluster.Client.GetGrain<IReencryptionGrain>(_project);
+
+    private IMasterKeyGrain MasterKey => cluster.Client.GetGrain<IMasterKeyGrain>(0);
+
+    public async ValueTask InitializeAsync()
+    {
+        await cluster.PutClass(_project, "class", new() { Encryption = new(AdditionalAtRest: true, Required: false) });
+        for (var i = 0; i < 3; i++)
+        {
+            _objects.Add(cluster.NewObject(_project, "class"));
+            await _objects[i].Set("a", $"{i}");
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Values_need_no_encrypting_anew_when_the_projects_key_changes()
+    {
+        var before = await _objects[0].Stored();
+        await Keys.Rotate();
+        var walk = await Walk(ReencryptionKind.Rewrap);
+
+        Assert.Equal((3, 3, 3, 0), (walk.Objects, walk.ObjectsTotal, walk.Changed, walk.Failed));
+        Assert.Equal([2], walk.ProjectKeys);
+        var after = await _objects[0].Stored();
+        Assert.False(before.Keys.Span.SequenceEqual(after.Keys.Span));
+        Assert.True(before.Records.Single().Item!.Value.Span.SequenceEqual(after.Records.Single().Item!.Value.Span));
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task A_key_is_dropped_only_when_a_walk_has_found_it_unused()
+    {
+        Assert.Equal(StorageErrorCode.StillInUse, await DropRefused(1));
+        await Keys.Rotate();
+        Assert.Equal(StorageErrorCode.StillInUse, await DropRefused(1));
+        // A walk right after the change may miss an object that is just being stored.
+        await Walk(ReencryptionKind.Rewrap);
+        Assert.Equal(StorageErrorCode.StillInUse, await DropRefused(1));
+        cluster.Advance(ProjectKeysGrain.Overlap);
+        await Walk(ReencryptionKind.Rewrap);
+
+        Assert.Equal(2, Assert.Single((await Keys.Drop(1)).Value!.Keys).Version);
+
+        await AllAreRead();
+        Assert.Equal(StorageErrorCode.UnknownResource, await DropRefused(1));
+    }
+
+    [Fact]
+    public async Task A_key_that_an_unreadable_object_may_use_is_not_dropped()
+    {
+        var stored = await _objects[0].Stored();
+        var altered = stored.Keys.ToArray();
+        altered[^1] ^= 1;
+        await _objects[0].Replace(stored with { Keys = altered });
+        await Keys.Rotate();
+        cluster.Advance(ProjectKeysGrain.Overlap);
+
+        var walk = await Walk(ReencryptionKind.Rewrap);
+
+        Assert.Equal((3, 1), (walk.Objects, walk.Failed));
+        Assert.Contains(_objects[0].Key[(_project.Length + 1)..], walk.FirstFailure, StringComparison.Ordinal);
+        Assert.Equal(StorageErrorCode.StillInUse, await DropRefused(1));
+    }
+
+    [Fact]
+    public async Task Rolled_back_the_earlier_key_wraps_again()
+    {
+        await Keys.Rotate();
+        await Walk(ReencryptionKind.Rewrap);
+        Assert.Equal(1, (await Keys.MakeCurrent(1)).Value!.Current);
+        var walk = await Walk(ReencryptionKind.Rewrap);
+        Assert.Equal((3, 1), (walk.Changed, walk.ProjectKeys.Single()));
+        cluster.Advance(ProjectKeysGrain.Overlap);
+        await Walk(ReencryptionKind.Rewrap);
+        Assert.True((await Keys.Drop(2)).Succeeded);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task Applying_settings_reports_what_it_has_done()
+    {
+        await cluster.PutClass(_project, "class", new() { Encryption = new(AdditionalAtRest: false, Required: false) });
+        var walk = await Walk(ReencryptionKind.Apply, "class");
+        Assert.Equal((3, 3, 3, 0), (walk.Objects, walk.Items, walk.Changed, walk.Failed));
+        Assert.All(_objects, o => Assert.Equal((byte)'0' + _objects.IndexOf(o), o.Stored().Result.Records.Single().Item!.Value.Span[0]));
+        Assert.Equal(0, (await Walk(ReencryptionKind.Apply, "class")).Changed);
+    }
+
+    [Fact]
+    public async Task A_walk_waits_for_a_master_key_that_is_away_and_goes_on_by_itself()
+    {
+        await Keys.Rotate();
+        foreach (var o in _objects)
+            await o.Deactivate();
+        cluster.MasterKey.IsAway = true;
+        var started = await Walks.Start(ReencryptionKind.Rewrap, null);
+        cluster.Advance(TimeSpan.FromSeconds(2));
+        await Walks.Get();
+        cluster.MasterKey.IsAway = false;
+        Assert.Equal(3, (await Ended(started)).Objects);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task A_new_master_key_wraps_what_the_old_one_did_and_the_old_one_can_then_be_dropped()
+    {
+        var before = (await MasterKey.Get()).Current!;
+        var to = (await MasterKey.Rotate()).Value!.Current!;
+        Assert.NotEqual(before, to);
+        var report = await Rotated();
+
+        Assert.Equal(to, (await Keys.Get()).Keys.Single().MasterKeyId);
+        Assert.Equal(0, report.Keys.Single(key => key.Id == before).Projects);
+        Assert.Equal(StorageErrorCode.StillInUse, (await MasterKey.Drop(to)).Error!.Code);
+        Assert.DoesNotContain((await MasterKey.Drop(before)).Value!.Keys, key => key.Id == before);
+        Assert.Equal(StorageErrorCode.UnknownResource, (await MasterKey.MakeCurrent(before)).Error!.Code);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task A_rotation_of_the_master_key_can_be_undone_and_what_wraps_is_not_dropped()
+    {
+        var before = (await MasterKey.Get()).Current!;
+        var to = (await MasterKey.Rotate()).Value!.Current!;
+        await Rotated();
+        Assert.Equal(before, (await MasterKey.MakeCurrent(before)).Value!.Current);
+        await Rotated();
+        Assert.Equal(before, (await Keys.Get()).Keys.Single().MasterKeyId);
+
+        // New keys are wrapped by it too, though it is not the newest.
+        await Keys.Rotate();
+        Assert.All((await Keys.Get()).Keys, key => Assert.Equal(before, key.MasterKeyId));
+
+        Assert.True((await MasterKey.Drop(to)).Succeeded);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task Shredded_keys_leave_objects_unreadable_and_there_are_no_new_ones()
+    {
+        await _objects[0].Deactivate();
+        await Keys.Shred();
+
+        Assert.Empty((await Keys.Get()).Keys);
+        Assert.Equal(StorageErrorCode.UnknownResource, (await Keys.GetOrCreate()).Error!.Code);
+        Assert.DoesNotContain((await MasterKey.Get()).Keys, key => key.Projects > 0 && key.Id == "none");
+        await Keys.Shred();
+    }
+
+    private async Task<StorageErrorCode> DropRefused(int version) => (await Keys.Drop(version)).Error!.Code;
+
+    private async Task<ReencryptionWalk> Walk(ReencryptionKind kind, string? @class = null) => await Ended(await Walks.Start(kind, @class));
+
+    private Task<ReencryptionWalk> Ended(ReencryptionWalk started) => Eventually(
+        async () => (await Walks.Get()).FirstOrDefault(walk => walk.Kind == started.Kind && walk.Class == started.Class && walk.StartedAt >= started.StartedAt && walk.EndedAt is not null));
+
+    private Task<MasterKeyReport> Rotated() => Eventually(
+        async () => await MasterKey.Get() is { Rotation.EndedAt: not null } report ? report : null);
+
+    /// <summary>Moves the clock on, so that timers come due, until something has happened.</summary>
+    private async Task<T> Eventually<T>(Func<Task<T?>> ask)
+        where T : class
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            if (await ask() is { } answer)
+                return answer;
+            cluster.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Yield();
+        }
+        throw new TimeoutException("It did not happen.");
+    }
+
+    private async Task AllAreRead()
+    {
+        foreach (var (i, o) in _objects.Index())
+        {
+            await o.Deactivate();
+            Assert.Equal($"{i}", await o.Get("a"));
+        }
+    }
+}
