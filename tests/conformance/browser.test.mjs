@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { launch, servePages, skip } from './harness/browser.mjs'
 import { client, connected, newId, record } from './harness/sdk.mjs'
 import { apiKey, apiSecret, projectId } from './harness/server.mjs'
 import { suite } from './harness/suite.mjs'
 import { within } from './harness/waiting.mjs'
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const skip = process.env.VAULTRICE_SKIP_BROWSER === '1' && 'VAULTRICE_SKIP_BROWSER=1'
 
 const use = skip ? undefined : suite()
 const id = newId()
@@ -24,20 +17,6 @@ if (!skip) {
     await browser?.close()
     pages?.close()
   })
-}
-
-/** Pages on a port of their own: another origin than the server's. */
-async function servePages () {
-  const require = createRequire(import.meta.url)
-  const sdk = readFileSync(join(dirname(require.resolve('@vaultrice/sdk/package.json')), 'dist', 'umd', 'index.js'))
-  const server = createServer((request, response) => {
-    const isSdk = request.url === '/sdk.js'
-    response.setHeader('Content-Type', isSdk ? 'text/javascript' : 'text/html; charset=utf-8')
-    response.end(isSdk ? sdk : '<!doctype html><title>Conformance</title><script src="/sdk.js"></script>')
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return server
 }
 
 /** A page of a browser context of its own, with a client called one and inboxes of its events. */
@@ -70,12 +49,7 @@ async function arrives (page, event, text) {
 }
 
 test('the browser is there', { skip }, async () => {
-  assert.ok(existsSync(executablePath), `There is no ${executablePath}: install Chromium (apt-get install chromium), name another with CHROMIUM, or set VAULTRICE_SKIP_BROWSER=1.`)
-  const { chromium } = await import('playwright-core')
-  browser = await chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
-  })
+  browser = await launch()
 })
 
 test('two pages and a Node client share an object', { skip }, async () => {
