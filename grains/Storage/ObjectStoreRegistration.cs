@@ -45,7 +45,7 @@ public static class ObjectStoreRegistration
     private static SqliteStore OpenSqlite(IServiceProvider provider) =>
         SqliteStore.Open(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value.Path,
-            provider.GetRequiredService<MasterKeys>(),
+            provider.GetRequiredService<MasterKeys>().ForStart(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SqliteStore>>());
 }

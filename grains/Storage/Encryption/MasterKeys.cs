@@ -9,7 +9,13 @@ namespace Vaultrice.Grains.Storage.Encryption;
 /// </summary>
 internal sealed class MasterKeys(IMasterKeyProvider configured, IReadOnlyList<IMasterKeyProvider> others, TimeSpan timeout, TimeProvider time)
 {
+    /// <summary>A first call finds credentials and makes its connections; nobody waits for it but the start.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
     public string Provider => configured.Name;
+
+    /// <summary>The same keys, waited for as long as a start may take.</summary>
+    public MasterKeys ForStart() => new(configured, others, timeout > StartTimeout ? timeout : StartTimeout, time);
 
     /// <summary>Those of the options; the file counts as long as it is there.</summary>
     public static MasterKeys Of(MasterKeyOptions options, string dataFolder, TimeProvider time)
