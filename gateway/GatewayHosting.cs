@@ -54,6 +54,7 @@ public static class GatewayHosting
         app.UseAdministration();
         app.MapHealth();
         app.MapAdministration();
+        app.MapPublicKeys();
         // The pattern spelled out: the default one leaves paths that look like files to nobody.
         app.MapFallback("{**path}", context =>
         {

@@ -33,6 +33,7 @@ internal static class SiloHosting
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);
         builder.Services.AddSettings<AdministrationLimits>(AdministrationLimits.Section);
+        builder.Services.AddSettings<TokenOptions>(TokenOptions.Section);
         builder.Services.AddSettings<BootstrapOptions>(BootstrapOptions.Section);
         builder.UseOrleans(silo =>
         {

@@ -7,7 +7,7 @@ namespace Vaultrice.Gateway.Access;
 /// Checks who is asking for what: the project, the credentials, then each <see cref="IAccessCheck"/> in order. One pipeline for
 /// every request and every socket; the same list is walked to explain it.
 /// </summary>
-internal sealed class AccessGate(ProjectSnapshots projects, Credentials credentials, IEnumerable<IAccessCheck> checks)
+internal sealed class AccessGate(ProjectSnapshots projects, Credentials credentials, IEnumerable<IAccessCheck> checks, TimeProvider time)
 {
     private readonly ImmutableArray<IAccessCheck> _checks = [.. checks];
 
@@ -16,7 +16,10 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
     {
         var project = await projects.Get(request.ProjectId);
         var verdict = await credentials.Check(project, request);
-        return verdict.Caller is { } caller ? Check(request, caller) : verdict.Error!;
+        if (verdict.Caller is not { } caller)
+            return verdict.Error!;
+        caller.Uses?.Add(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return Check(request, caller);
     }
 
     /// <summary>Judges what somebody asks for whose credentials were judged before.</summary>

@@ -11,6 +11,8 @@ internal static class AccessRegistration
     {
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<UseReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<UseReports>());
         services.AddSingleton<Credentials>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<IdSignatureVerifier>();

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Access;
 
@@ -12,8 +13,8 @@ internal sealed class AccessTokens(SigningKeys keys, TimeProvider time)
     /// <summary>How long a token lives that a client mints.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    /// <summary>The longest that any token can live: what the SDK sets its timer by must fit into 31 bits of milliseconds.</summary>
-    public static readonly TimeSpan MaxLifetime = TimeSpan.FromMilliseconds(int.MaxValue);
+    /// <summary>The longest that any token can live.</summary>
+    public static readonly TimeSpan MaxLifetime = SigningKey.LongestToken;
 
     private const string Issuer = "vaultrice";
     private const string Algorithm = SecurityAlgorithms.EcdsaSha256;

@@ -42,6 +42,9 @@ internal sealed class Caller
     /// <summary>When the key stops being usable, in ms since the Unix epoch; <see cref="long.MaxValue"/> for never.</summary>
     public long KeyExpiresAt => Key.ExpiresAt ?? long.MaxValue;
 
+    /// <summary>Counts the uses of the secret that was used; null when none was.</summary>
+    public UseCounter? Uses { get; init; }
+
     /// <summary>Whether it matters where they are used.</summary>
     public bool IsBoundToOrigins { get; }
 
@@ -67,7 +70,8 @@ internal sealed class Caller
     /// <param name="claims">What the credentials say.</param>
     /// <param name="project">The project, or null if there is none.</param>
     /// <param name="now">In ms since the Unix epoch.</param>
-    public static (Caller? Caller, string? WhyNot) Of(AccessClaims claims, ProjectSnapshot? project, long now)
+    /// <param name="uses">Where the uses of secrets are counted.</param>
+    public static (Caller? Caller, string? WhyNot) Of(AccessClaims claims, ProjectSnapshot? project, long now, UseReports uses)
     {
         if (project is null)
             return (null, "There is no such project.");
@@ -81,6 +85,9 @@ internal sealed class Caller
             return (null, "The api key has expired.");
         if (claims.SecretId is not null && !key.Secrets.Any(secret => secret.Id == claims.SecretId))
             return (null, "The secret that was used is deleted.");
-        return (new(claims, project, key), null);
+        return (new(claims, project, key)
+        {
+            Uses = claims.SecretId is null ? null : uses.OfSecret(project.ProjectId, key.Id, claims.SecretId),
+        }, null);
     }
 }

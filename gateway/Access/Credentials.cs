@@ -6,7 +6,7 @@ using Vaultrice.Projects;
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Finds out whose credentials are: a token, or an api key with its secret.</summary>
-internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, TimeProvider time)
+internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, UseReports uses, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
@@ -38,7 +38,7 @@ internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, 
     /// <summary>Judges claims that were established before, or are taken for granted. When a token ends is not asked.</summary>
     public CredentialsVerdict Check(ProjectSnapshot? project, AccessClaims claims)
     {
-        var (caller, whyNot) = Caller.Of(claims, project, Now());
+        var (caller, whyNot) = Caller.Of(claims, project, Now(), uses);
         return caller is null ? new(Invalid, whyNot!) : new(caller);
     }
 
@@ -64,7 +64,7 @@ internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, 
         // Judged anew only when the project has changed, or when the key may have expired.
         if (token.Caller is not { } caller || !ReferenceEquals(caller.Project, project) || caller.KeyExpiresAt <= now)
         {
-            (caller, var whyNot) = Caller.Of(token.Claims, project, now);
+            (caller, var whyNot) = Caller.Of(token.Claims, project, now, uses);
             if (caller is null)
                 return new(Invalid, whyNot!);
             token.Caller = caller;

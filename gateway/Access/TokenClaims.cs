@@ -49,82 +49,70 @@ internal static class TokenClaims
     /// <summary>The claims of a token whose signature is good; null when they are not of our form or not yet valid.</summary>
     /// <param name="encoded">The token's middle part.</param>
     /// <param name="now">The time, for <c>nbf</c> alone: it is in seconds, and ours have none.</param>
-    public static AccessClaims? Read(string encoded, DateTimeOffset now)
+    public static AccessClaims? Read(string encoded, DateTimeOffset now) => Read(encoded, claims =>
     {
-        if (ReadObject(encoded) is not { } document)
-            return null;
-        using (document)
+        if (!TryGetText(claims, "sub", out var apiKey) || apiKey is null
+            || !TryGetText(claims, "projectId", out var projectId) || projectId is null
+            || !claims.TryGetProperty("exp", out var exp) || exp.ValueKind != JsonValueKind.Number || !exp.TryGetInt64(out var expiresAt)
+            || !TryGetText(claims, "sid", out var secretId)
+            || !TryGetText(claims, "origin", out var origin)
+            || !TryGetPermissions(claims, out var permissions)
+            || !TryGetScopes(claims, out var scopes))
         {
-            var root = document.RootElement;
-            if (!TryGetText(root, "sub", out var apiKey) || apiKey is null
-                || !TryGetText(root, "projectId", out var projectId) || projectId is null
-                || !root.TryGetProperty("exp", out var exp) || exp.ValueKind != JsonValueKind.Number || !exp.TryGetInt64(out var expiresAt)
-                || !TryGetText(root, "sid", out var secretId)
-                || !TryGetText(root, "origin", out var origin)
-                || !TryGetPermissions(root, out var permissions)
-                || !TryGetScopes(root, out var scopes))
-            {
-                return null;
-            }
-            if (root.TryGetProperty("nbf", out var notBefore)
-                && (notBefore.ValueKind != JsonValueKind.Number || !notBefore.TryGetInt64(out var seconds) || seconds > now.ToUnixTimeSeconds()))
-            {
-                return null;
-            }
-            return new(projectId, apiKey, secretId, permissions, scopes, origin, expiresAt);
+            return null;
         }
-    }
+        if (claims.TryGetProperty("nbf", out var notBefore)
+            && (notBefore.ValueKind != JsonValueKind.Number || !notBefore.TryGetInt64(out var seconds) || seconds > now.ToUnixTimeSeconds()))
+        {
+            return null;
+        }
+        return new AccessClaims(projectId, apiKey, secretId, permissions, scopes, origin, expiresAt);
+    });
 
     /// <summary>The key a token names in its header; null when the header is not exactly of the form ours have.</summary>
     /// <param name="encoded">The token's first part.</param>
     /// <param name="algorithm">The only algorithm that is taken.</param>
     /// <remarks>So <c>crit</c>, <c>jku</c>, <c>jwk</c>, <c>x5u</c> and whatever else could say where a key is never reach a library.</remarks>
-    public static string? ReadKeyId(string encoded, string algorithm)
+    public static string? ReadKeyId(string encoded, string algorithm) => Read(encoded, header =>
     {
-        if (ReadObject(encoded) is not { } document)
-            return null;
-        using (document)
+        string? keyId = null;
+        var hasAlgorithm = false;
+        foreach (var member in header.EnumerateObject())
         {
-            string? keyId = null;
-            var hasAlgorithm = false;
-            foreach (var member in document.RootElement.EnumerateObject())
+            if (member.Value.ValueKind != JsonValueKind.String)
+                return null;
+            var value = member.Value.GetString();
+            switch (member.Name)
             {
-                if (member.Value.ValueKind != JsonValueKind.String)
+                case "alg" when value == algorithm:
+                    hasAlgorithm = true;
+                    break;
+                case "kid":
+                    keyId = value;
+                    break;
+                case "typ" when value == "JWT":
+                    break;
+                default:
                     return null;
-                var value = member.Value.GetString();
-                switch (member.Name)
-                {
-                    case "alg" when value == algorithm:
-                        hasAlgorithm = true;
-                        break;
-                    case "kid":
-                        keyId = value;
-                        break;
-                    case "typ" when value == "JWT":
-                        break;
-                    default:
-                        return null;
-                }
             }
-            return hasAlgorithm ? keyId : null;
         }
-    }
+        return hasAlgorithm ? keyId : null;
+    });
 
-    private static JsonDocument? ReadObject(string encoded)
+    private static T? Read<T>(string encoded, Func<JsonElement, T?> read)
+        where T : class
     {
         var bytes = new byte[encoded.Length];
         if (Base64Url.DecodeFromChars(encoded, bytes, out _, out var length) != OperationStatus.Done)
             return null;
         try
         {
-            var document = JsonDocument.Parse(bytes.AsMemory(0, length), Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
-            return null;
+            using var document = JsonDocument.Parse(bytes.AsMemory(0, length), Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter for texts that are no Unicode: the reader finds out when it is asked for them.
             return null;
         }
     }

@@ -13,7 +13,7 @@ public sealed record ConnectionRequest(
     [property: Id(2)] string? Resume);
 
 /// <summary>A connection was given or taken up again.</summary>
-/// <param name="ConnectionId">Its id; the asked one exactly when <paramref name="Resumed"/>.</param>
+/// <param name="ConnectionId">Its whole id (see <see cref="StorageObjects.ConnectionId"/>); the asked one exactly when <paramref name="Resumed"/>.</param>
 /// <param name="Resumed">Whether the earlier connection goes on.</param>
 /// <param name="Position">Where the object's history stands after <paramref name="Missed"/>.</param>
 /// <param name="Missed">What happened since the earlier connection was lost.</param>
@@ -39,7 +39,7 @@ public sealed record GatewayLease(
     [property: Id(2)] ImmutableArray<HeldConnection> Connections);
 
 /// <summary>A connection as its gateway knows it: enough for a new activation of the object to know it too.</summary>
-/// <param name="ConnectionId">The connection.</param>
+/// <param name="ConnectionId">The connection's whole id.</param>
 /// <param name="Principal">Who opened it.</param>
 /// <param name="Joined">Its presence, or null if it has not joined.</param>
 /// <param name="Attachment">As granted.</param>

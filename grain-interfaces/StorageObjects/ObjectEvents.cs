@@ -36,7 +36,7 @@ public sealed record PresenceLeft(
     [property: Id(0)] JoinedConnection Left) : ObjectEvent;
 
 /// <summary>A member of an object's presence list.</summary>
-/// <param name="ConnectionId">The connection's id.</param>
+/// <param name="ConnectionId">The public part of the connection's id.</param>
 /// <param name="JoinedAt">In ms since the Unix epoch.</param>
 /// <param name="Data">What it joined with, raw JSON.</param>
 /// <param name="KeyVersion">The version of the encryption settings used for the data, or null.</param>

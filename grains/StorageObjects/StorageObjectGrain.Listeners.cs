@@ -47,7 +47,7 @@ internal sealed partial class StorageObjectGrain
         }
         if (_connections.IsFull)
             return new StorageError(StorageErrorCode.TooManyConnections, $"An object may have at most {Rules.ObjectConnections} connections.");
-        return Grant(Guid.NewGuid().ToString(), resumed: false, [], request);
+        return Grant(ConnectionId.New(), resumed: false, [], request);
     }
 
     public Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer)
@@ -76,7 +76,7 @@ internal sealed partial class StorageObjectGrain
         else
         {
             connection.Identity = identity ?? connection.Identity;
-            result = connection.Joined = new(connectionId, connection.Joined?.JoinedAt ?? Now(), data, keyVersion);
+            result = connection.Joined = new(ConnectionId.PublicPart(connectionId), connection.Joined?.JoinedAt ?? Now(), data, keyVersion);
             _gate.Announce(new PresenceJoined(connection.Joined));
         }
         await Settled();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import WebSocket from 'ws'
-import { client, connected, newId, pair, record } from './harness/sdk.mjs'
+import { client, connected, newId, pair, publicId, record } from './harness/sdk.mjs'
 import { apiKey, apiSecret, projectId } from './harness/server.mjs'
 import { suite } from './harness/suite.mjs'
 import { until, within } from './harness/waiting.mjs'
@@ -19,7 +19,7 @@ test('who joins is told to everybody, the joiner too, and listed', async () => {
   await one.join({ name: 'Ünï', deep: { list: [1, null] } })
   for (const inbox of inboxes) {
     const event = await inbox.first()
-    assert.equal(event.connectionId, one.connectionId)
+    assert.equal(event.connectionId, publicId(one))
     assert.deepEqual(event.data, { name: 'Ünï', deep: { list: [1, null] } })
     assert.ok(Math.abs(event.joinedAt - before) < 5_000, 'joinedAt is now, in milliseconds')
   }
@@ -42,7 +42,7 @@ test('who leaves is told to everybody with the data of the join', async () => {
   const inboxes = [record(one, 'presence:leave'), record(two, 'presence:leave')]
   await one.join({ name: 'one' })
   await one.leave()
-  for (const inbox of inboxes) assert.deepEqual(await inbox.first(), { connectionId: one.connectionId, data: { name: 'one' } })
+  for (const inbox of inboxes) assert.deepEqual(await inbox.first(), { connectionId: publicId(one), data: { name: 'one' } })
   assert.deepEqual(await one.getJoinedConnections(), [])
   await one.join({ name: 'again' })
   await until('the second join is listed', async () => (await joined(two))[0]?.name === 'again')

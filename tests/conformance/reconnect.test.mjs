@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { client, connected, record } from './harness/sdk.mjs'
+import { client, connected, publicId, record } from './harness/sdk.mjs'
 import { suite } from './harness/suite.mjs'
 import { until } from './harness/waiting.mjs'
 
@@ -128,7 +128,7 @@ test('a quick reconnect takes over from the old socket, which the server still b
   await items.first(event => event.value === 1, 'what happened in between')
   await joins.count(2)
   assert.equal(far.connectionId, connectionId)
-  assert.deepEqual((await near.getJoinedConnections()).map(connection => connection.connectionId), [connectionId])
+  assert.deepEqual((await near.getJoinedConnections()).map(connection => connection.connectionId), [publicId(far)])
   assert.deepEqual(leaves.received, [])
 })
 

@@ -16,6 +16,12 @@ public class FakeGrains : DispatchProxy
     /// <summary>The pair that tokens are signed with.</summary>
     public ECDsa Pair => _keys.Pair;
 
+    /// <summary>The uses that were reported.</summary>
+    public List<UseRecord> Recorded { get; } = [];
+
+    /// <summary>Whether projects take reports of uses.</summary>
+    public bool CanRecord { get; set; } = true;
+
     public const string KeyId = "test-key";
 
     public static (IGrainFactory Factory, FakeGrains Fake) Create()
@@ -40,7 +46,7 @@ public class FakeGrains : DispatchProxy
         if (grain == typeof(ISigningKeysGrain))
             return _keys;
         if (grain == typeof(IProjectGrain))
-            return new Project(Projects.GetValueOrDefault((string)args![0]!));
+            return new Project(Projects.GetValueOrDefault((string)args![0]!), this);
         throw new NotSupportedException($"There is no fake of {grain}.");
     }
 
@@ -49,10 +55,12 @@ public class FakeGrains : DispatchProxy
         public ECDsa Pair { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
         public Task<ImmutableArray<SigningKey>> Get() =>
-            Task.FromResult<ImmutableArray<SigningKey>>([new(KeyId, Pair.ExportPkcs8PrivateKey())]);
+            Task.FromResult<ImmutableArray<SigningKey>>([new(KeyId, Pair.ExportPkcs8PrivateKey(), 0)]);
+
+        public Task<ImmutableArray<SigningKey>> Rotate() => throw new NotSupportedException();
     }
 
-    private sealed class Project(ProjectSnapshot? snapshot) : IProjectGrain
+    private sealed class Project(ProjectSnapshot? snapshot, FakeGrains grains) : IProjectGrain
     {
         public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(snapshot);
 
@@ -62,7 +70,13 @@ public class FakeGrains : DispatchProxy
 
         public Task Note(AuditEntry entry) => throw new NotSupportedException();
 
-        public Task RecordUse(ImmutableArray<UseRecord> uses) => throw new NotSupportedException();
+        public Task RecordUse(ImmutableArray<UseRecord> uses)
+        {
+            if (!grains.CanRecord)
+                return Task.FromException(new TimeoutException());
+            grains.Recorded.AddRange(uses);
+            return Task.CompletedTask;
+        }
 
         public Task<ImmutableDictionary<string, UseRecord>> GetUse() => throw new NotSupportedException();
     }

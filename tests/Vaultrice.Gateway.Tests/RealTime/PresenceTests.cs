@@ -17,13 +17,13 @@ public sealed class PresenceTests(SharedServer shared)
         var told = await joiner.ReceiveText("The join was not told to the joiner");
         Assert.Equal(told, await other.ReceiveText("The join was not told"));
         Assert.Matches(
-            $"^{{\"event\":\"presence:join\",\"connectionId\":\"{joiner.ConnectionId}\",\"joinedAt\":[0-9]{{13}},\"payload\":{{\"name\":\"Ann\",\"n\":12345678901234567890}}}}$", told);
+            $"^{{\"event\":\"presence:join\",\"connectionId\":\"{joiner.PublicId}\",\"joinedAt\":[0-9]{{13}},\"payload\":{{\"name\":\"Ann\",\"n\":12345678901234567890}}}}$", told);
 
         var list = (await _object.Presence()).Ok();
         Assert.Equal("application/json", list.ContentType);
         var listed = Assert.Single(list.Json.EnumerateArray());
         Assert.Equal(["connectionId", "joinedAt", "data"], listed.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(joiner.ConnectionId, listed.GetProperty("connectionId").GetString());
+        Assert.Equal(joiner.PublicId, listed.GetProperty("connectionId").GetString());
         Assert.Equal("""{"name":"Ann","n":12345678901234567890}""", listed.GetProperty("data").GetRawText());
     }
 
@@ -34,7 +34,7 @@ public sealed class PresenceTests(SharedServer shared)
         await using var other = await WireSocket.Open(shared.Server, _object);
         await Join(joiner, "\"me\"", other);
         await joiner.Send("""{"event":"presence:leave"}""");
-        var expected = $"{{\"event\":\"presence:leave\",\"connectionId\":\"{joiner.ConnectionId}\",\"payload\":\"me\"}}";
+        var expected = $"{{\"event\":\"presence:leave\",\"connectionId\":\"{joiner.PublicId}\",\"payload\":\"me\"}}";
         Assert.Equal(expected, await joiner.ReceiveText("The leave was not told to the leaver"));
         Assert.Equal(expected, await other.ReceiveText("The leave was not told"));
         Assert.Equal("[]", (await _object.Presence()).Ok().Body);
@@ -87,7 +87,7 @@ public sealed class PresenceTests(SharedServer shared)
         await joiner.SendFrame(0x80 | WireSocket.Close, [0x03, 0xe8]);
         await joiner.ReceiveClose(1000);
         var left = await other.ReceiveEvent("presence:leave");
-        Assert.Equal(joiner.ConnectionId, left.GetProperty("connectionId").GetString());
+        Assert.Equal(joiner.PublicId, left.GetProperty("connectionId").GetString());
         Assert.Equal("[]", (await _object.Presence()).Ok().Body);
     }
 

@@ -116,7 +116,7 @@ public sealed class ResumeTests(SharedServer shared)
         await using var back = await Resume(lost.ConnectionId);
         await back.ReceiveGreeting("resume:ack");
         var listed = Assert.Single((await _object.Presence()).Ok().Json.EnumerateArray());
-        Assert.Equal(lost.ConnectionId, listed.GetProperty("connectionId").GetString());
+        Assert.Equal(lost.PublicId, listed.GetProperty("connectionId").GetString());
         await watcher.ReceiveNothingMore();
     }
 

@@ -95,7 +95,7 @@ public sealed class UnwellSocketsTests(StrictServer strict) : IClassFixture<Stri
         var watch = Stopwatch.StartNew();
         gone.Abort();
         var left = await watcher.ReceiveEvent("presence:leave");
-        Assert.Equal(gone.ConnectionId, left.GetProperty("connectionId").GetString());
+        Assert.Equal(gone.PublicId, left.GetProperty("connectionId").GetString());
         Assert.True(watch.ElapsedMilliseconds >= 490, $"It left after {watch.ElapsedMilliseconds} ms already.");
         Assert.Equal("[]", (await _object.Presence()).Ok().Body);
     }

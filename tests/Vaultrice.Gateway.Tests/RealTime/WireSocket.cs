@@ -38,7 +38,11 @@ internal sealed class WireSocket : IAsyncDisposable
     /// <summary>Whether pings are answered.</summary>
     public bool AnswersPings { get; init; } = true;
 
+    /// <summary>What the greeting said: with it the connection can be resumed.</summary>
     public string ConnectionId { get; private set; } = "";
+
+    /// <summary>What others call the connection.</summary>
+    public string PublicId => ConnectionId[..ConnectionId.IndexOf('.')];
 
     private Stream Stream => _tcp.GetStream();
 

@@ -123,6 +123,24 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task What_others_see_of_a_connection_does_not_resume_it()
+    {
+        var gateway = await cluster.NewGateway();
+        var lost = await gateway.Connect(_object);
+        var seen = (await _object.Grain.Join(lost.ConnectionId, TestObject.Json("1"), null)).Value!.ConnectionId;
+        Assert.Equal(seen, Assert.Single(await _object.Grain.GetPresence()).ConnectionId);
+        await Lose(lost, lost.Position);
+        var secret = lost.ConnectionId[(seen.Length + 1)..];
+        foreach (var guess in new[] { seen, $"{seen}.", secret, $"{seen}.{new string('0', secret.Length)}", lost.ConnectionId[..^1], lost.ConnectionId.ToUpperInvariant() })
+        {
+            var given = await gateway.Connect(_object, resume: guess);
+            Assert.False(given.Resumed);
+            await _object.Grain.Disconnect(given.ConnectionId, given.Attachment, default, closedByPeer: true);
+        }
+        Assert.True((await gateway.Connect(_object, resume: lost.ConnectionId)).Resumed);
+    }
+
+    [Fact]
     public async Task Nobody_else_can_resume_a_connection()
     {
         var gateway = await cluster.NewGateway();

@@ -76,6 +76,9 @@ export async function connected (...clients) {
   return clients[0]
 }
 
+/** What others call a client's connection: its own id has a secret part, which resumes it. */
+export const publicId = one => one.connectionId.split('.')[0]
+
 /** Two clients of one new object, both connected. */
 export async function pair (sdk, more = {}) {
   const id = newId()
