@@ -29,6 +29,7 @@ internal static class AdminApi
         admin.MapEncryption();
         admin.MapObjectKeys();
         admin.MapMasterKey();
+        admin.MapSigningKeys();
     }
 
     /// <summary>The role that an endpoint takes.</summary>

@@ -14,9 +14,10 @@ public interface ISigningKeysGrain : IGrainWithIntegerKey
     Task<ImmutableArray<SigningKey>> Get();
 
     /// <summary>Makes a new key now; does nothing while one waits for its time to sign.</summary>
+    /// <param name="entry">Who asks for it; written down in the log of the root account.</param>
     /// <returns>All keys.</returns>
     [Alias("Rotate")]
-    Task<ImmutableArray<SigningKey>> Rotate();
+    Task<ImmutableArray<SigningKey>> Rotate(AuditEntry entry);
 }
 
 /// <summary>An ECDSA P-256 key pair.</summary>

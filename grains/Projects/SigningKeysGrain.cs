@@ -25,12 +25,13 @@ internal sealed class SigningKeysGrain(
         return present;
     }
 
-    public async Task<ImmutableArray<SigningKey>> Rotate()
+    public async Task<ImmutableArray<SigningKey>> Rotate(AuditEntry entry)
     {
         var present = await Get();
         var now = Now();
         if (present[^1].SignsFrom > now)
             return present;
+        await GrainFactory.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfAccount(Account.Root)).Append(entry);
         await Keep(present.Add(New(now + (long)SigningKey.PublishedBefore.TotalMilliseconds)));
         return keys.State.Keys;
     }

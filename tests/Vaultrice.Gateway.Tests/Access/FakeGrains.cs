@@ -16,6 +16,17 @@ public class FakeGrains : DispatchProxy
     /// <summary>The pair that tokens are signed with.</summary>
     public ECDsa Pair => _keys.Pair;
 
+    /// <summary>How often the signing keys were asked for.</summary>
+    public int SigningKeysAsked => _keys.Asked;
+
+    public void AddSigningKey(string id, DateTimeOffset signsFrom)
+    {
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _keys.Known = _keys.Known.Add(new(id, pair.ExportPkcs8PrivateKey(), signsFrom.ToUnixTimeMilliseconds()));
+    }
+
+    public void DropSigningKey(string id) => _keys.Known = _keys.Known.RemoveAll(key => key.Id == id);
+
     /// <summary>The uses that were reported.</summary>
     public List<UseRecord> Recorded { get; } = [];
 
@@ -54,10 +65,19 @@ public class FakeGrains : DispatchProxy
     {
         public ECDsa Pair { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        public Task<ImmutableArray<SigningKey>> Get() =>
-            Task.FromResult<ImmutableArray<SigningKey>>([new(KeyId, Pair.ExportPkcs8PrivateKey(), 0)]);
+        public ImmutableArray<SigningKey> Known { get; set; }
 
-        public Task<ImmutableArray<SigningKey>> Rotate() => throw new NotSupportedException();
+        public int Asked { get; private set; }
+
+        public Keys() => Known = [new(KeyId, Pair.ExportPkcs8PrivateKey(), 0)];
+
+        public Task<ImmutableArray<SigningKey>> Get()
+        {
+            Asked++;
+            return Task.FromResult(Known);
+        }
+
+        public Task<ImmutableArray<SigningKey>> Rotate(AuditEntry entry) => throw new NotSupportedException();
     }
 
     private sealed class Project(ProjectSnapshot? snapshot, FakeGrains grains) : IProjectGrain

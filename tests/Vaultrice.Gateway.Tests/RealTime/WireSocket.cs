@@ -68,7 +68,7 @@ internal sealed class WireSocket : IAsyncDisposable
         return Dial(server.Address, @object.SocketPath + (auth.Length == 0 ? "" : $"?auth={auth}"), answersPings, receiveBuffer);
     }
 
-    public static async Task<WireSocket> Dial(Uri address, string target, bool answersPings = true, int? receiveBuffer = null)
+    public static async Task<WireSocket> Dial(Uri address, string target, bool answersPings = true, int? receiveBuffer = null, string headers = "")
     {
         var socket = new WireSocket { AnswersPings = answersPings };
         if (receiveBuffer is { } size)
@@ -77,7 +77,7 @@ internal sealed class WireSocket : IAsyncDisposable
         await socket._tcp.ConnectAsync(address.Host, address.Port).Or("The server did not take the connection");
         await socket.Write(Encoding.ASCII.GetBytes(
             $"GET {target} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"));
         var head = await socket.ReadHead();
         Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
         Assert.Contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", head, StringComparison.OrdinalIgnoreCase);
