@@ -16,6 +16,8 @@ public sealed class ResumeAttackTests(SharedServer shared)
         await using var thief = await Open(await Token());
         var victim = await Open(await Token());
         await victim.Send("""{"event":"presence:join","payload":{"userId":"victim"}}""");
+        await victim.ReceiveEvent("presence:join");
+        await victim.Confirm();
         var told = (await thief.ReceiveEvent("presence:join")).GetProperty("connectionId").GetString()!;
         var listed = Assert.Single((await _object.Presence()).Ok().Json.EnumerateArray()).GetProperty("connectionId").GetString()!;
         Assert.Equal((victim.PublicId, victim.PublicId), (told, listed));

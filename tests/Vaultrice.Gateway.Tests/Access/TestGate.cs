@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Projects;
+using Vaultrice.Quotas;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access;
@@ -25,7 +26,7 @@ internal sealed class TestGate
         Tokens = new(Keys, Time);
         Gate = new(
             new(factory, Time, NullLogger<ProjectSnapshots>.Instance),
-            new(Tokens, Uses, Time),
+            new(Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
             [new OriginCheck(), new PermissionCheck()],
             Time);
     }
