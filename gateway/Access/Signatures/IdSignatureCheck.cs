@@ -4,7 +4,7 @@ namespace Vaultrice.Gateway.Access.Signatures;
 /// Whether the object's id is signed by a key of its class. Where no signature is required one that is sent must still be good:
 /// who signs wants to hear that it goes wrong before it is required.
 /// </summary>
-internal sealed class IdSignatureCheck(IdSignatureVerifier verifier) : IAccessCheck
+internal sealed class IdSignatureCheck(IdSignatureVerifier verifier, UseReports uses, TimeProvider time) : IAccessCheck
 {
     public string Name => "idSignature";
 
@@ -20,7 +20,7 @@ internal sealed class IdSignatureCheck(IdSignatureVerifier verifier) : IAccessCh
                 ? CheckResult.Failed(StorageErrorCode.IdSignatureMissing, "Objects of this class need the signature of their id, which is missing.")
                 : CheckResult.Skipped("The class asks for no signature, and none was sent.");
         }
-        if (verifier.Verify(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion) is null)
+        if (verifier.Verify(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion) is not { } version)
         {
             return CheckResult.Failed(
                 new StorageError(StorageErrorCode.IdSignatureInvalid, "The signature is not one of this object's id."),
@@ -28,6 +28,9 @@ internal sealed class IdSignatureCheck(IdSignatureVerifier verifier) : IAccessCh
                     ? "No enabled key of the class verifies this signature of the id, read as hex, base64 or base64url."
                     : "The named version is none of the class's enabled keys, or its key does not verify this signature of the id.");
         }
+        // A frame shows no signature: its socket did, once.
+        if (!request.IsRepeated && !request.IsFrame)
+            uses.OfIdSignature(caller.ProjectId, request.Class, version).Add(time.GetUtcNow().ToUnixTimeMilliseconds());
         return CheckResult.Passed("The id is signed by an enabled key of the class.");
     }
 }

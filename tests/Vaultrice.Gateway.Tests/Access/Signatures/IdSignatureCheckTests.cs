@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Access.Signatures;
+using Vaultrice.Gateway.Quotas;
 using Vaultrice.Gateway.Tests.Servers;
 using Vaultrice.Projects;
 using Vaultrice.Quotas;
@@ -22,10 +23,14 @@ public sealed class IdSignatureCheckTests
     {
         (var factory, _grains) = FakeGrains.Create();
         _grains.Add("project", "key", Secret);
-        var tokens = new AccessTokens(new(factory), TimeProvider.System);
+        var time = TimeProvider.System;
+        var uses = new UseReports(factory, time, NullLogger<UseReports>.Instance);
+        var addresses = new AddressLimits(new ServerQuotas(new(), isDevelopment: true), time);
         _gate = new(
-            new(factory, TimeProvider.System, NullLogger<ProjectSnapshots>.Instance), new(tokens, new(new ServerQuotas(new(), isDevelopment: true), TimeProvider.System), TimeProvider.System),
-            [new IdSignatureCheck(new())]);
+            new(factory, time, NullLogger<ProjectSnapshots>.Instance),
+            new(new(new(factory, time), time), addresses, uses, time),
+            [new IdSignatureCheck(new(), uses, time)],
+            time);
     }
 
     [Fact]
