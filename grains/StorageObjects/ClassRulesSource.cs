@@ -22,11 +22,14 @@ internal sealed class ClassRulesSource
         _limits = limits.Value;
         _options = options.Value;
         _projects = projects;
-        _projects?.Changed += _ => Interlocked.Increment(ref _version);
+        _projects?.Changed += _ => MayHaveChanged();
     }
 
     /// <summary>Grows whenever the rules of some class may have changed.</summary>
     public int Version => Volatile.Read(ref _version);
+
+    /// <summary>Makes all objects look at their rules again, each with its next operation.</summary>
+    public void MayHaveChanged() => Interlocked.Increment(ref _version);
 
     /// <summary>The rules of a class; at once when the project is known as it is now.</summary>
     public async ValueTask<ClassRules> Get(string projectId, string @class)

@@ -27,6 +27,7 @@ public sealed class ObjectCluster : IAsyncLifetime
     public const int ResumeEvents = 8;
 
     private readonly InProcessTestCluster _cluster;
+    private readonly FakeTimeProvider _snapshotClock = new();
     private readonly TempFolder _folder = new();
     private TestMasterKeys? _masterKey;
 
@@ -39,10 +40,9 @@ public sealed class ObjectCluster : IAsyncLifetime
             silo.Services.AddSingleton<IObjectStore>(Store);
             silo.Services.AddSingleton(new MasterKeys(MasterKey, [], TimeSpan.FromSeconds(5), TimeProvider.System));
             silo.Services.AddStorageObjects();
-            // Changes of projects are told by the system's clock.
+            // Not told of changes as in a silo, so that a test decides when its objects know: see PutClass.
             silo.Services.AddSingleton(provider => new ProjectSnapshots(
-                provider.GetRequiredService<IGrainFactory>(), TimeProvider.System, NullLogger<ProjectSnapshots>.Instance));
-            silo.Services.AddProjectSnapshots();
+                provider.GetRequiredService<IGrainFactory>(), _snapshotClock, NullLogger<ProjectSnapshots>.Instance));
             silo.Services.Configure<ObjectLimits>(limits =>
             {
                 limits.ObjectConnections = MaxConnections;
@@ -90,29 +90,16 @@ public sealed class ObjectCluster : IAsyncLifetime
 
     internal TestObject NewObject(string projectId, string @class) => new(this, new(projectId, @class, Guid.NewGuid().ToString("N")));
 
-    /// <summary>Changes the settings of a class, and returns when its objects know.</summary>
+    /// <summary>Changes the settings of a class; objects know with their next operation.</summary>
     internal async Task PutClass(string projectId, string @class, ClassSettings? settings)
     {
-        var snapshots = _cluster.Silos[0].ServiceProvider.GetRequiredService<ProjectSnapshots>();
-        var changed = NewSignal();
-        snapshots.Changed += Note;
         var project = Client.GetGrain<IProjectGrain>(projectId);
         var entry = AuditEntry.OfServer(Now, "class.set", @class);
         await project.Create(Account.Root, projectId, entry);
         await project.Change(settings is null ? new ClassRemoved(@class) : new ClassSet(@class, settings), entry with { Id = AuditEntry.NewId() });
-        // Word of an earlier change may come first; objects take over at once what is at hand.
-        for (var told = changed; (await snapshots.Get(projectId))?.Classes.GetValueOrDefault(@class) != settings; told = changed)
-            await told.Task.Within("the silo hears of the class's new settings");
-        snapshots.Changed -= Note;
-
-        void Note(string? id)
-        {
-            var told = changed;
-            changed = NewSignal();
-            told.TrySetResult(true);
-        }
-
-        static TaskCompletionSource<bool> NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _snapshotClock.Advance(TimeSpan.FromSeconds(1));
+        await Services.GetRequiredService<ProjectSnapshots>().Get(projectId);
+        Services.GetRequiredService<ClassRulesSource>().MayHaveChanged();
     }
 
     internal Task<TestGateway> NewGateway() => TestGateway.Open(Client);
