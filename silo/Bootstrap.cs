@@ -25,8 +25,15 @@ internal sealed partial class Bootstrap(
             await EnsureAdminToken(adminToken);
         if (options.Value is { ProjectId: { } projectId, ApiKey: { } apiKey, ApiSecret: { } secret })
         {
-            if (!await Ensure(projectId, apiKey, secret))
-                LogKept(projectId);
+            switch (await Ensure(projectId, apiKey, secret))
+            {
+                case { Code: StorageErrorCode.AlreadyExists }:
+                    LogKept(projectId);
+                    break;
+                case { } refusal:
+                    LogNotEnsured(projectId, refusal.Message);
+                    break;
+            }
         }
         else if (await grains.GetGrain<IProjectDirectoryGrain>(0).IsEmpty())
         {
@@ -54,13 +61,13 @@ internal sealed partial class Bootstrap(
     private Task EnsureAdminToken(string token) =>
         grains.GetGrain<IAccountGrain>(Account.Root).EnsureBootstrapToken(AdminToken.HashOf(token), Entry("token.create", $"tokens/{AdminToken.BootstrapId}"));
 
-    private async Task<bool> Ensure(string projectId, string apiKey, string secret)
+    private async Task<StorageError?> Ensure(string projectId, string apiKey, string secret)
     {
         var project = grains.GetGrain<IProjectGrain>(projectId);
         await project.Create(Account.Root, projectId, Entry("project.create", $"projects/{projectId}"));
         var added = await project.Change(
             new ApiKeyAdded(ApiKey.Unrestricted(apiKey, secret, Now())), Entry("apiKey.create", $"projects/{projectId}/api-keys/{apiKey}"));
-        return added.Succeeded;
+        return added.Error;
     }
 
     private AuditEntry Entry(string action, string target) => AuditEntry.OfServer(Now(), action, target);
@@ -105,6 +112,9 @@ internal sealed partial class Bootstrap(
 
     [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} already has the api key of Bootstrap:ApiKey; it stays as it is.")]
     private partial void LogKept(string projectId);
+
+    [LoggerMessage(3, LogLevel.Warning, "The api key of Bootstrap:ApiKey could not be made in project {ProjectId}: {Reason} The id of a deleted project is not used again.")]
+    private partial void LogNotEnsured(string projectId, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "There is no project yet: set Bootstrap:ProjectId, Bootstrap:ApiKey and Bootstrap:ApiSecret to have one created.")]
     private partial void LogNoProject();

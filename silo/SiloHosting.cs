@@ -32,7 +32,6 @@ internal static class SiloHosting
         builder.Services.AddProjectSnapshots();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);
-        builder.Services.AddSettings<AdministrationLimits>(AdministrationLimits.Section);
         builder.Services.AddSettings<TokenOptions>(TokenOptions.Section);
         builder.Services.AddSettings<BootstrapOptions>(BootstrapOptions.Section);
         builder.UseOrleans(silo =>
@@ -46,6 +45,7 @@ internal static class SiloHosting
             silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(30));
         });
         builder.Services.AddHostedService<Bootstrap>();
+        builder.Services.AddProjects();
     }
 
     /// <summary>One process that is everything needs a port for form's sake only: any free one, so that several can run side by side.</summary>

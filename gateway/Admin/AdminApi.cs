@@ -11,7 +11,13 @@ internal static class AdminApi
     {
         builder.Services.AddSingleton<AdminAccess>();
         builder.Services.AddSingleton<AuditTrail>();
-        builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions));
+        builder.Services.AddAdministrationDescription();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            AdminJson.Configure(json.SerializerOptions);
+            // Answers may hold values of apps.
+            json.SerializerOptions.MaxDepth = 1000;
+        });
     }
 
     /// <summary>Judges admin tokens, between routing and the endpoints.</summary>
@@ -30,6 +36,12 @@ internal static class AdminApi
         admin.MapObjectKeys();
         admin.MapMasterKey();
         admin.MapSigningKeys();
+        admin.MapObjects();
+        admin.MapAudit();
+        admin.MapExplain();
+        admin.MapAccounts();
+        admin.MapAdminTokens();
+        app.MapOpenApi();
     }
 
     /// <summary>The role that an endpoint takes.</summary>

@@ -18,6 +18,12 @@ internal static class AdminErrors
     public static StorageError RoleDenied(AdminRole needed) =>
         new(StorageErrorCode.AdminRoleDenied, $"This takes an admin token with the role {AdminRoleNames.Of(needed)}.");
 
+    public static readonly StorageError Operators = new(
+        StorageErrorCode.AdminRoleDenied, "This takes an admin token of the root account with the role owner.");
+
+    /// <summary>The refusal of a parameter of the query.</summary>
+    public static StorageError Query(string name, string demand) => Invalid($"The query's '{name}' {demand}");
+
     public static StorageError OperatorOnly(string member) =>
         new(StorageErrorCode.AdminRoleDenied, $"The member '{member}' takes an owner of the root account.");
 

@@ -28,5 +28,5 @@ internal sealed class AdminProject : IAdminArgument
     }
 
     /// <summary>Whether a project can have this id; others are not looked for.</summary>
-    private static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }

@@ -12,21 +12,17 @@ internal static class ProjectsApi
     public static void MapProjects(this RouteGroupBuilder admin)
     {
         var projects = admin.MapGroup("/projects").WithTags("Projects");
-        projects.MapGet("", List).WithSummary("Lists the account's projects, oldest first");
-        projects.MapPost("", Create).Needs(AdminRole.Admin).WithSummary("Creates a project");
+        projects.MapGet("", List).TakesAccount().WithSummary("Lists the account's projects, oldest first");
+        projects.MapPost("", Create).Needs(AdminRole.Admin).TakesAccount().WithSummary("Creates a project");
         projects.MapGet("/{projectId}", Get).WithSummary("Shows a project");
-        projects.MapPut("/{projectId}", Put).Needs(AdminRole.Admin).WithSummary("Renames a project; the operator can also limit it");
+        projects.MapPut("/{projectId}", Put).Needs(AdminRole.Admin).WithSummary("Renames a project; owners of the root account can also limit it");
+        projects.MapDelete("/{projectId}", Delete).Needs(AdminRole.Admin).WithSummary("Deletes a project with all its objects");
     }
 
-    /// <param name="accountId">Of another account; for the operator only.</param>
-    private static async Task<Results<Ok<ProjectJson[]>, Refusal>> List(HttpContext context, IGrainFactory grains, string? accountId = null)
+    private static async Task<Results<Ok<ProjectJson[]>, Refusal>> List(AdminAccount account, IGrainFactory grains)
     {
-        var caller = AdminCaller.Of(context);
-        accountId ??= caller.AccountId;
-        if (!caller.MayActFor(accountId) || !Account.IsId(accountId) || await grains.GetGrain<IAccountGrain>(accountId).Get() is not { } account)
-            return Refusal.Unknown;
         var projects = new List<ProjectJson>();
-        foreach (var ids in account.ProjectIds.Chunk(AskedAtOnce))
+        foreach (var ids in account.Account.ProjectIds.Chunk(AskedAtOnce))
         {
             var snapshots = await Task.WhenAll(ids.Select(id => grains.GetGrain<IProjectGrain>(id).GetSnapshot()));
             projects.AddRange(snapshots.OfType<ProjectSnapshot>().Select(ProjectJson.Of));
@@ -34,18 +30,12 @@ internal static class ProjectsApi
         return TypedResults.Ok(projects.ToArray());
     }
 
-    /// <param name="accountId">For another account; for the operator only.</param>
     private static async Task<Results<Created<ProjectJson>, Refusal>> Create(
-        HttpContext context, AdminBody<NewProjectBody> body, IGrainFactory grains, AuditTrail audit, string? accountId = null)
+        HttpContext context, AdminAccount account, AdminBody<NamedBody> body, IGrainFactory grains, AuditTrail audit)
     {
-        var caller = AdminCaller.Of(context);
-        accountId ??= caller.AccountId;
-        if (!caller.MayActFor(accountId) || !Account.IsId(accountId))
-            return Refusal.Unknown;
         var id = ProjectSnapshot.NewId();
         var project = grains.GetGrain<IProjectGrain>(id);
-        var entry = audit.Entry(context, "project.create", $"projects/{id}", new { body.Value.Name });
-        if (await project.Create(accountId, body.Value.Name, entry) is { } refusal)
+        if (await project.Create(account.Id, body.Value.Name, audit.Entry(context, "project.create", $"projects/{id}", body.Value)) is { } refusal)
             return new Refusal(refusal);
         return TypedResults.Created($"/admin/projects/{id}", ProjectJson.Of((await project.GetSnapshot())!));
     }
@@ -64,6 +54,12 @@ internal static class ProjectsApi
         var changed = await project.Grain.Change(change, audit.Entry(context, "project.change", $"projects/{project.Id}", body.Value));
         return changed.Succeeded ? TypedResults.Ok(ProjectJson.Of(changed.Value)) : new Refusal(changed.Error);
     }
+
+    private static async Task<Results<NoContent, Refusal>> Delete(HttpContext context, AdminProject project, AuditTrail audit)
+    {
+        var refusal = await project.Grain.Delete(audit.Entry(context, "project.delete", $"projects/{project.Id}"));
+        return refusal is null ? TypedResults.NoContent() : new Refusal(refusal);
+    }
 }
 
 /// <summary>A project.</summary>
@@ -76,15 +72,6 @@ internal sealed record ProjectJson(string ProjectId, string AccountId, string Na
 {
     public static ProjectJson Of(ProjectSnapshot project) =>
         new(project.ProjectId, project.AccountId, project.Name, project.CreatedAt, QuotaJson.Of(project.Limits));
-}
-
-/// <summary>A project to be.</summary>
-internal sealed record NewProjectBody : ICheckedBody
-{
-    /// <summary>1 to 200 characters.</summary>
-    public required string Name { get; init; }
-
-    public StorageError? Check() => BodyRules.Name("name", Name);
 }
 
 /// <summary>What a project becomes.</summary>

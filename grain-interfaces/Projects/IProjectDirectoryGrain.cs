@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Vaultrice.Projects;
 
 /// <summary>All projects of the installation; the one grain has the key 0.</summary>
@@ -15,4 +17,15 @@ public interface IProjectDirectoryGrain : IGrainWithIntegerKey
     /// <summary>Lists a project; does nothing if it is listed.</summary>
     [Alias("Add")]
     Task Add(string projectId);
+
+    /// <summary>Projects that were deleted, and whose objects may not be yet.</summary>
+    [Alias("GetDeleted")]
+    Task<ImmutableArray<string>> GetDeleted();
+
+    [Alias("AddDeleted")]
+    Task AddDeleted(string projectId);
+
+    /// <summary>Nothing is left of a deleted project.</summary>
+    [Alias("RemoveDeleted")]
+    Task RemoveDeleted(string projectId);
 }

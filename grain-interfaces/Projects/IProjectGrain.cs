@@ -23,6 +23,20 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("Change")]
     Task<StorageResult<ProjectSnapshot>> Change(ProjectChange change, AuditEntry entry);
 
+    /// <summary>
+    /// Deletes the project: its keys end at once, its objects in the background. Its id is never used again, its audit log stays.
+    /// </summary>
+    [Alias("Delete")]
+    Task<StorageError?> Delete(AuditEntry entry);
+
+    /// <summary>Whether it was deleted and there may be objects left; asking sees to it that they are being deleted.</summary>
+    [Alias("IsBeingEmptied")]
+    Task<bool> IsBeingEmptied();
+
+    /// <summary>The account that owns the project, or owned it before it was deleted; null if there never was one.</summary>
+    [Alias("GetOwner")]
+    Task<string?> GetOwner();
+
     /// <summary>Writes down what was done on behalf of the project without changing it.</summary>
     [Alias("Note")]
     Task Note(AuditEntry entry);

@@ -96,4 +96,14 @@ public interface IStorageObjectGrain : IGrainWithStringKey
     /// <exception cref="KeysUnavailableException">A key that is needed for it cannot be had at present.</exception>
     [Alias("ManageKeys")]
     Task<StorageResult<ObjectKeys>> ManageKeys(ObjectKeysOrder order, int version);
+
+    /// <summary>What the object is at present, for its administration.</summary>
+    /// <param name="after">Items whose names follow this one (ordinal); null for the first.</param>
+    /// <param name="count">How many items at most; fewer when they are large.</param>
+    [Alias("Describe")]
+    Task<ObjectDescription> Describe(string? after, int count);
+
+    /// <summary>Deletes everything of the object; its listeners are told that its items are removed, and its connections stay.</summary>
+    [Alias("Destroy")]
+    Task Destroy();
 }

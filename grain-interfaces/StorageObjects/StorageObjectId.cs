@@ -6,7 +6,11 @@ namespace Vaultrice.StorageObjects;
 /// <param name="ProjectId">The tenant's project; holds no slash.</param>
 /// <param name="Class">The object's class, <c>_undefined_</c> when an app names none; holds no slash.</param>
 /// <param name="Id">The object's id as the app chose it; being last, it may hold slashes.</param>
-public readonly record struct StorageObjectId(string ProjectId, string Class, string Id)
+[GenerateSerializer, Immutable, Alias("vaultrice.StorageObjectId")]
+public readonly record struct StorageObjectId(
+    [property: Id(0)] string ProjectId,
+    [property: Id(1)] string Class,
+    [property: Id(2)] string Id)
 {
     /// <summary>The longest project id, class or id, in UTF-8 bytes.</summary>
     public const int MaxPartBytes = 256;

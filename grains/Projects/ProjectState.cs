@@ -11,10 +11,18 @@ internal sealed record ProjectState(
     [property: Id(2)] long CreatedAt,
     [property: Id(3)] ImmutableDictionary<string, ApiKey> ApiKeys,
     [property: Id(4)] ImmutableDictionary<string, ClassSettings> Classes,
-    [property: Id(5)] Quota? Limits)
+    [property: Id(5)] Quota? Limits,
+    [property: Id(6)] long? DeletedAt = null,
+    [property: Id(7)] bool IsEmptied = false)
 {
     public static ProjectState New(string accountId, string name, long now) =>
         new(accountId, name, now, ImmutableDictionary<string, ApiKey>.Empty, ImmutableDictionary<string, ClassSettings>.Empty, null);
+
+    /// <summary>Whether it was deleted, and there may be objects left.</summary>
+    public bool IsBeingEmptied => DeletedAt is not null && !IsEmptied;
+
+    /// <summary>What stays of a deleted project: whose it was, for its audit log, and that its id is not to be used again.</summary>
+    public ProjectState Deleted(long now) => New(AccountId, Name, CreatedAt) with { DeletedAt = now };
 
     public ProjectSnapshot Snapshot(string id) => new(id, AccountId, Name, ApiKeys, Classes, Limits, CreatedAt);
 

@@ -18,6 +18,11 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
 
     public bool IsFull => _live >= rules().ObjectConnections;
 
+    /// <summary>How many have a socket at present.</summary>
+    public int LiveCount => _live;
+
+    public IEnumerable<Connection> All => _connections.Values;
+
     /// <summary>The gateways with live connections.</summary>
     public IReadOnlyCollection<string> Gateways => _gateways.Keys;
 

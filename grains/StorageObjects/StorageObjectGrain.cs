@@ -194,7 +194,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.object.commit");
         activity?.SetTag("vaultrice.class", _id.Class).SetTag("vaultrice.records", batch.Records.Count);
-        await _seal!.Commit(new(batch.Revision, batch.Records.Values, batch.Encryption, _state!.NextExpiry), Rules.IsSealed);
+        await _seal!.Commit(new(batch.Revision, batch.Records.Values, batch.Encryption, (_state ?? _emptying)!.NextExpiry), Rules.IsSealed);
     }
 
     private void AnnounceBatch(CommitBatch batch) => Publish(batch.Events, Math.Max(_announcedRevision, batch.Revision));

@@ -61,6 +61,11 @@ internal sealed class StorageObjectState
 
     public EncryptionSettingsHistory? Encryption { get; private set; }
 
+    /// <summary>Names and values of all items together.</summary>
+    public long Bytes => _bytes;
+
+    public IReadOnlyCollection<string> Names => _items.Keys;
+
     private ClassRules Rules => _class.Rules;
 
     /// <summary>A time (ms since the Unix epoch) before which nothing expires; may be too early, never too late.</summary>
@@ -187,6 +192,12 @@ internal sealed class StorageObjectState
 
     /// <summary>The store did not take a change: this memory has run ahead of it and must not be changed any further.</summary>
     public void Retire() => _retired = true;
+
+    /// <summary>
+    /// What remains when everything is deleted: nothing but the number of the last change, so that nobody who knew the object
+    /// takes what comes for what was.
+    /// </summary>
+    public StoredObject Remains() => new(Revision + 1, [new("", null, Revision + 1, ExpiresAt: 0)], null);
 
     /// <summary>Removes what has expired, and forgets removals nobody can ask for any more.</summary>
     /// <exception cref="ObjectStoreException">The state is retired.</exception>

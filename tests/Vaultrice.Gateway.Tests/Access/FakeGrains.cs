@@ -88,6 +88,12 @@ public class FakeGrains : DispatchProxy
 
         public Task<StorageResult<ProjectSnapshot>> Change(ProjectChange change, AuditEntry entry) => throw new NotSupportedException();
 
+        public Task<StorageError?> Delete(AuditEntry entry) => throw new NotSupportedException();
+
+        public Task<bool> IsBeingEmptied() => throw new NotSupportedException();
+
+        public Task<string?> GetOwner() => throw new NotSupportedException();
+
         public Task Note(AuditEntry entry) => throw new NotSupportedException();
 
         public Task RecordUse(ImmutableArray<UseRecord> uses)

@@ -1,0 +1,38 @@
+using System.Reflection;
+using Vaultrice.Projects;
+
+namespace Vaultrice.Gateway.Admin;
+
+/// <summary>
+/// The account that a path or the query names, else the caller's own; if the caller may not act for it, it is as if it did not exist.
+/// </summary>
+internal sealed class AdminAccount : IAdminArgument
+{
+    private readonly Account? _account;
+
+    private AdminAccount(Account? account, IAccountGrain? grain) => (_account, Grain) = (account, grain!);
+
+    public Account Account => _account!;
+
+    public string Id => Account.AccountId;
+
+    public IAccountGrain Grain { get; }
+
+    public StorageError? Refusal => _account is null ? AdminErrors.Unknown : null;
+
+    public static async ValueTask<AdminAccount> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var caller = AdminCaller.Of(context);
+        var id = context.GetRouteValue("accountId") as string ?? context.Request.Query["accountId"].FirstOrDefault() ?? caller.AccountId;
+        return await Find(context, caller, id);
+    }
+
+    /// <summary>The account of this id as the caller sees it.</summary>
+    public static async ValueTask<AdminAccount> Find(HttpContext context, AdminCaller caller, string id)
+    {
+        if (!Account.IsId(id) || !caller.MayActFor(id))
+            return new(null, null);
+        var grain = context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(id);
+        return new(await grain.Get(), grain);
+    }
+}

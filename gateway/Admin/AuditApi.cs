@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Vaultrice.Gateway.Admin;
+
+/// <summary>What was done in the administration: of an account, and of each project, also one that is deleted.</summary>
+internal static class AuditApi
+{
+    public static void MapAudit(this RouteGroupBuilder admin)
+    {
+        var account = admin.MapGroup("/audit").WithTags("Audit");
+        account.MapGet("", ReadOfAccount).TakesAccount().WithSummary("Reads the account's audit log");
+        account.MapGet("/verify", VerifyOfAccount).TakesAccount().WithSummary("Checks that nothing was altered in the account's audit log");
+        var project = admin.MapGroup("/projects/{projectId}/audit").WithTags("Audit");
+        project.MapGet("", ReadOfProject).WithSummary("Reads the project's audit log");
+        project.MapGet("/verify", VerifyOfProject).WithSummary("Checks that nothing was altered in the project's audit log");
+    }
+
+    private static Task<Results<Ok<AuditPageJson>, Refusal>> ReadOfAccount(AdminAccount account, AdminQuery<AuditQuery> query, IGrainFactory grains) =>
+        Read(AuditLog.OfAccount(grains, account.Id), query.Value);
+
+    private static Task<Results<Ok<AuditVerdictJson>, Refusal>> VerifyOfAccount(AdminAccount account, AdminQuery<AuditAnchorQuery> query, IGrainFactory grains) =>
+        Verify(AuditLog.OfAccount(grains, account.Id), query.Value);
+
+    private static Task<Results<Ok<AuditPageJson>, Refusal>> ReadOfProject(AdminProjectLog log, AdminQuery<AuditQuery> query) => Read(log.Log, query.Value);
+
+    private static Task<Results<Ok<AuditVerdictJson>, Refusal>> VerifyOfProject(AdminProjectLog log, AdminQuery<AuditAnchorQuery> query) =>
+        Verify(log.Log, query.Value);
+
+    private static async Task<Results<Ok<AuditPageJson>, Refusal>> Read(AuditLog log, AuditQuery query)
+    {
+        var records = await log.Read(query.Cursor ?? await log.Find(query.From ?? 0));
+        return TypedResults.Ok(new AuditPageJson(
+            [.. records.Select(AuditRecordJson.Of)], records.IsEmpty ? null : (records[^1].Sequence + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task<Results<Ok<AuditVerdictJson>, Refusal>> Verify(AuditLog log, AuditAnchorQuery query) =>
+        TypedResults.Ok(await log.Verify(query.Sequence, query.Hash));
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Vaultrice.Grains.Tests.StorageObjects;
+using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.Projects;
+
+/// <summary>Projects through failing writes, crashes and their own end.</summary>
+[Collection(AdministrationClusterTests.Name)]
+public sealed class ProjectGrainTests(AdministrationCluster cluster)
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_that_could_not_be_stored_is_not_seen_unless_it_was_stored(bool after)
+    {
+        var (id, project) = await cluster.NewProject();
+        cluster.States.FailNext($"Default/project/vaultrice.project/{id}", after);
+        await Assert.ThrowsAsync<OrleansException>(() => project.Change(new ProjectRenamed("new"), cluster.Entry("project.change")));
+        Assert.Equal(after ? "new" : "name", (await project.GetSnapshot())!.Name);
+        await cluster.Deactivate(project);
+        Assert.Equal(after ? "new" : "name", (await project.GetSnapshot())!.Name);
+        // The next change works, and both are in the log if both happened.
+        Assert.True((await project.Change(new ProjectRenamed("newer"), cluster.Entry("project.change"))).Succeeded);
+        Assert.Equal(after ? 3 : 2, await LogLength(id));
+    }
+
+    [Fact]
+    public async Task A_change_whose_entry_could_not_be_written_is_written_down_later()
+    {
+        var (id, project) = await cluster.NewProject();
+        cluster.States.FailNext($"audit-log/vaultrice.audit-log/project/{id}");
+        await Assert.ThrowsAsync<OrleansException>(() => project.Change(new ProjectRenamed("new"), cluster.Entry("lost.and.found")));
+        Assert.Equal("new", (await project.GetSnapshot())!.Name);
+        await cluster.Deactivate(project);
+        await project.Change(new ProjectRenamed("newer"), cluster.Entry("next"));
+        var records = await cluster.Grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(id)).Read(0);
+        Assert.Equal(["project.create", "lost.and.found", "next"], records.Select(record => record.Entry.Action));
+    }
+
+    [Fact]
+    public async Task A_project_whose_making_broke_off_is_nowhere_half_and_can_be_made_again()
+    {
+        var id = ProjectSnapshot.NewId();
+        var project = cluster.Grains.GetGrain<IProjectGrain>(id);
+        cluster.States.FailNext($"Default/project/vaultrice.project/{id}");
+        await Assert.ThrowsAsync<OrleansException>(() => project.Create(Account.Root, "a", cluster.Entry("project.create")));
+        Assert.Null(await project.GetSnapshot());
+        await cluster.Deactivate(project);
+        Assert.Null(await project.Create(Account.Root, "a", cluster.Entry("project.create")));
+        Assert.Contains(id, (await cluster.Grains.GetGrain<IAccountGrain>(Account.Root).Get())!.ProjectIds);
+        Assert.Equal(StorageErrorCode.AlreadyExists, (await project.Create(Account.Root, "a", cluster.Entry("project.create")))!.Code);
+    }
+
+    [Fact]
+    public async Task A_deleted_project_is_emptied_also_of_late_comers_after_a_restart_and_its_id_never_used_again()
+    {
+        var (id, project) = await cluster.NewProject();
+        await Fill(id, 120);
+        Assert.Null(await project.Delete(cluster.Entry("project.delete")));
+        Assert.Null(await project.GetSnapshot());
+        Assert.Contains(id, await Deleted());
+        await Emptied(id);
+        // Let in before the deletion, stored after the first look.
+        await Fill(id, 1);
+        Assert.True(await project.IsBeingEmptied());
+        await cluster.Deactivate(project);
+        cluster.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.True(await project.IsBeingEmptied());
+        await Until(async () =>
+        {
+            cluster.Clock.Advance(TimeSpan.FromSeconds(1));
+            return !await project.IsBeingEmptied() && !(await Deleted()).Contains(id);
+        });
+        await Emptied(id);
+        Assert.Equal(StorageErrorCode.AlreadyExists, (await project.Create(Account.Root, "a", cluster.Entry("project.create")))!.Code);
+        Assert.Equal(Account.Root, await project.GetOwner());
+        Assert.Equal(StorageErrorCode.UnknownResource, (await project.Delete(cluster.Entry("project.delete")))!.Code);
+    }
+
+    private Task<System.Collections.Immutable.ImmutableArray<string>> Deleted() => cluster.Grains.GetGrain<IProjectDirectoryGrain>(0).GetDeleted();
+
+    private async Task Fill(string projectId, int objects)
+    {
+        for (var i = 0; i < objects; i++)
+        {
+            var written = await cluster.Grains.GetGrain<IStorageObjectGrain>($"{projectId}/c/{i}").Set("a", new(Encoding.UTF8.GetBytes("1"), null, false, null, null));
+            Assert.True(written.Succeeded);
+        }
+    }
+
+    private Task Emptied(string projectId) => Until(
+        async () => (await cluster.Objects.List(projectId, null, null, null, 1, TestContext.Current.CancellationToken)).Count == 0);
+
+    private static async Task Until(Func<Task<bool>> isSo)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Waits.Patience, "The project was not emptied.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private async Task<long> LogLength(string projectId) =>
+        (await cluster.Grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(projectId)).GetHead()).Count;
+}
