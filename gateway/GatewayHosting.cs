@@ -21,7 +21,7 @@ public static class GatewayHosting
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         services.AddSettings<SocketOptions>(SocketOptions.Section);
-        services.AddTransport();
+        builder.AddTransport();
         builder.AddLimits();
         services.AddProjectSnapshots();
         services.AddAccess();
@@ -37,7 +37,6 @@ public static class GatewayHosting
         // They write request targets, whose query strings hold tokens.
         foreach (var category in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
             builder.Logging.AddFilter(category, LogLevel.Warning);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     }
 
     /// <summary>Puts the gateway's requests first in the pipeline, behind the transport, then routing for everything else.</summary>

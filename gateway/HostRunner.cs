@@ -14,6 +14,8 @@ public static class HostRunner
     /// <param name="build">Makes the host of its builder.</param>
     public static async Task<int> Run(string[] args, Func<WebApplicationBuilder, WebApplication> build)
     {
+        // A line ends with CR and LF: a proxy that takes a lone LF for something else must not see other requests than we do.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         var isStarting = true;
         try
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
 using Vaultrice.Grains.Projects;
+using Vaultrice.Grains.Quotas;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.StorageObjects;
 using Vaultrice.Grains.Streaming;
@@ -29,6 +30,7 @@ internal static class SiloHosting
     {
         builder.Services.AddObjectStore();
         builder.Services.AddStorageObjects();
+        builder.Services.AddStorageQuotas();
         builder.Services.AddProjectSnapshots();
         builder.Services.AddSettings<ObjectLimits>(ObjectLimits.Section);
         builder.Services.AddSettings<StorageObjectOptions>(StorageObjectOptions.Section);

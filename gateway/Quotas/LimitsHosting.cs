@@ -8,8 +8,7 @@ internal static class LimitsHosting
     public static void AddLimits(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSettings<QuotaOptions>(QuotaOptions.Section);
-        services.AddSingleton<ServerQuotas>();
+        services.AddServerQuotas();
         services.AddSingleton<AddressLimits>();
         services.AddSingleton<ProjectLimits>();
         services.AddSingleton<ConnectionLimit>();

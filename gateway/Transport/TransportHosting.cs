@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Http;
 
@@ -7,12 +8,20 @@ namespace Vaultrice.Gateway.Transport;
 /// <summary>Registers how requests arrive: TLS, proxies, the headers of every answer.</summary>
 internal static class TransportHosting
 {
-    public static void AddTransport(this IServiceCollection services)
+    public static void AddTransport(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
         services.AddSettings<TransportOptions>(TransportOptions.Section);
         services.AddSingleton<IValidateOptions<TransportOptions>, TransportOptionsCheck>();
         services.AddSettings<ProxyOptions>(ProxyOptions.Section);
         services.AddSingleton<SecureTransport>();
+        // A body has Kestrel's own bound: 240 bytes a second, after 5 seconds.
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<TransportOptions>>(static (kestrel, options) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = options.Value.HeadersWithin;
+            kestrel.Limits.KeepAliveTimeout = options.Value.IdleAfter;
+        });
     }
 
     /// <summary>Comes first in the pipeline: what follows sees the client's address and scheme, not the proxy's.</summary>

@@ -16,4 +16,12 @@ internal sealed class TransportOptions
     /// <summary>For how long browsers shall use https only (HSTS); not sent in Development. Zero for never. Default: 365 days.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan HstsMaxAge { get; set; } = TimeSpan.FromDays(365);
+
+    /// <summary>How long a client may take to send the headers of a request. Default: 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan HeadersWithin { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a connection without a request stays open. Default: 130 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan IdleAfter { get; set; } = TimeSpan.FromSeconds(130);
 }

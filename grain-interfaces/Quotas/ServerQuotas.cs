@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Vaultrice.Projects;
@@ -97,4 +98,16 @@ public sealed class ServerQuotas
         (long?)Lower(one.Items, other.Items));
 
     private static double? Lower(double? one, double? other) => one is null || other < one ? other : one;
+}
+
+/// <summary>Registers <see cref="ServerQuotas"/>, once for gateway and silo in one process.</summary>
+public static class ServerQuotasRegistration
+{
+    public static void AddServerQuotas(this IServiceCollection services)
+    {
+        if (services.Any(service => service.ServiceType == typeof(ServerQuotas)))
+            return;
+        services.AddSettings<QuotaOptions>(QuotaOptions.Section);
+        services.AddSingleton<ServerQuotas>();
+    }
 }

@@ -1,3 +1,4 @@
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage;
@@ -32,6 +33,13 @@ public interface IObjectStore
     /// <exception cref="ObjectStoreException">The store cannot be read.</exception>
     Task<IReadOnlyList<StorageObjectId>> List(
         string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What each class of a project holds at a time (ms since the Unix epoch), items that have expired by then not counted. Bytes
+    /// are those of names and values, with what a class's additional encryption adds to them.
+    /// </summary>
+    /// <exception cref="ObjectStoreException">The store cannot be read.</exception>
+    Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken);
 
     /// <summary>Deletes what expired before a time (ms since the Unix epoch), of all objects, a bounded portion at a time.</summary>
     /// <returns>How many records were deleted; call again until it is 0.</returns>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Vaultrice.Grains.Encryption;
+using Vaultrice.Grains.Quotas;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
@@ -15,13 +16,15 @@ internal sealed class ClassRulesSource
     private readonly ObjectLimits _limits;
     private readonly StorageObjectOptions _options;
     private readonly ProjectSnapshots? _projects;
+    private readonly StoredMeters? _meters;
     private int _version;
 
-    public ClassRulesSource(IOptions<ObjectLimits> limits, IOptions<StorageObjectOptions> options, ProjectSnapshots? projects = null)
+    public ClassRulesSource(IOptions<ObjectLimits> limits, IOptions<StorageObjectOptions> options, ProjectSnapshots? projects = null, StoredMeters? meters = null)
     {
         _limits = limits.Value;
         _options = options.Value;
         _projects = projects;
+        _meters = meters;
         _projects?.Changed += _ => MayHaveChanged();
     }
 
@@ -37,6 +40,9 @@ internal sealed class ClassRulesSource
         var project = _projects is null ? null : await _projects.Get(projectId);
         return Of(project?.ClassOf(@class) ?? ClassSettings.Default);
     }
+
+    /// <summary>The meter of a class's objects on this silo; null where storage is not metered.</summary>
+    public ClassMeter? MeterOf(string projectId, string @class) => _meters?.Of(projectId, @class);
 
     private ClassRules Of(ClassSettings settings) => _rules.GetValue(settings, known => new(known, _limits, _options));
 }

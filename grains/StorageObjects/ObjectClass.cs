@@ -1,3 +1,5 @@
+using Vaultrice.Grains.Quotas;
+
 namespace Vaultrice.Grains.StorageObjects;
 
 /// <summary>
@@ -16,12 +18,16 @@ internal sealed class ObjectClass
 
     private ObjectClass(ClassRulesSource source, string projectId, string @class, int version, ClassRules rules)
     {
+        Meter = new(source.MeterOf(projectId, @class));
         _source = source;
         _projectId = projectId;
         _class = @class;
         _version = version;
         _rules = rules;
     }
+
+    /// <summary>Counts what the object stores, and knows what its class and its project still may.</summary>
+    public ObjectMeter Meter { get; }
 
     /// <summary>The rules at this moment.</summary>
     public ClassRules Rules

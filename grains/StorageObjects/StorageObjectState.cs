@@ -28,11 +28,13 @@ internal sealed class StorageObjectState
     private long _lastStampRemoved;
     private long _forgottenRevision;
     private bool _retired;
+    private readonly long _loadedAt;
 
     public StorageObjectState(StoredObject stored, CommitGate gate, ObjectClass @class, StorageObjectOptions options, long now)
     {
         _gate = gate;
         _class = @class;
+        _loadedAt = now;
         // By the server's window whatever the class's is: stored removals are read by it, so it must not change with settings.
         _removalRetention = (long)(options.ResumeWindow + options.GatewayLease).TotalMilliseconds * 2;
         Revision = stored.Revision;
@@ -54,6 +56,8 @@ internal sealed class StorageObjectState
                     _forgottenRevision = Math.Max(_forgottenRevision, record.Revision);
             }
         }
+        var (bytes, items) = Counted();
+        _class.Meter.Enter(bytes, items);
     }
 
     /// <summary>The number of the object's last change.</summary>
@@ -129,6 +133,8 @@ internal sealed class StorageObjectState
             return TooManyItems();
         if (bytes > Rules.ObjectBytes && bytes > _bytes)
             return ObjectTooLarge();
+        if (_class.Meter.Refuse(bytes - _bytes, count - _items.Count) is { } noRoom)
+            return noRoom;
 
         var results = ImmutableArray.CreateBuilder<NamedItem>(writes.Length);
         foreach (var (name, write) in writes)
@@ -191,7 +197,14 @@ internal sealed class StorageObjectState
     }
 
     /// <summary>The store did not take a change: this memory has run ahead of it and must not be changed any further.</summary>
-    public void Retire() => _retired = true;
+    public void Retire()
+    {
+        if (_retired)
+            return;
+        _retired = true;
+        var (bytes, items) = Counted();
+        _class.Meter.Leave(bytes, items);
+    }
 
     /// <summary>
     /// What remains when everything is deleted: nothing but the number of the last change, so that nobody who knew the object
@@ -272,7 +285,9 @@ internal sealed class StorageObjectState
         var updatedAt = Math.Max(now, (present?.UpdatedAt ?? _lastStampRemoved) + 1);
         var item = new Item(value, now + Rules.Ttl(ttl), present?.CreatedAt ?? updatedAt, updatedAt, keyVersion);
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, name, out var existed);
-        _bytes += SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
+        var growth = SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
+        _bytes += growth;
+        _class.Meter.Changed(growth, existed ? 0 : 1);
         slot = new(item, ++Revision);
         if (!existed)
             _removals.Remove(name);
@@ -285,7 +300,10 @@ internal sealed class StorageObjectState
     {
         if (!_items.Remove(name, out var live))
             return false;
-        _bytes -= SizeOf(name, live.Item);
+        var size = SizeOf(name, live.Item);
+        _bytes -= size;
+        if (IsCounted(live.Item))
+            _class.Meter.Changed(-size, -1);
         // An item made again under this name must not carry a time that a reader of the old one still holds.
         _lastStampRemoved = Math.Max(_lastStampRemoved, live.Item.UpdatedAt);
         // The time it is kept until tells a later load of that time.
@@ -316,6 +334,22 @@ internal sealed class StorageObjectState
         return [.. all.Where((settings, index) => index < KeptEncryptionSettings || used.Contains(settings.KeyVersion))];
     }
 
+    /// <summary>What had expired already when it was loaded is in no count.</summary>
+    private bool IsCounted(Item item) => item.ExpiresAt > _loadedAt;
+
+    private (long Bytes, long Items) Counted()
+    {
+        var (bytes, items) = (0L, 0L);
+        foreach (var (name, live) in _items)
+        {
+            if (!IsCounted(live.Item))
+                continue;
+            bytes += SizeOf(name, live.Item);
+            items++;
+        }
+        return (bytes, items);
+    }
+
     private StorageError? RefuseSize(string name, int valueBytes, Item? present)
     {
         if (valueBytes > Rules.ItemBytes)
@@ -323,7 +357,9 @@ internal sealed class StorageObjectState
         if (present is null && _items.Count >= Rules.ObjectItems)
             return TooManyItems();
         var growth = valueBytes - (present?.Value.Length ?? -Encoding.UTF8.GetByteCount(name));
-        return growth > 0 && _bytes + growth > Rules.ObjectBytes ? ObjectTooLarge() : null;
+        if (growth > 0 && _bytes + growth > Rules.ObjectBytes)
+            return ObjectTooLarge();
+        return _class.Meter.Refuse(growth, present is null ? 1 : 0);
     }
 
     private StorageError ItemTooLarge() =>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Memory;
@@ -64,6 +65,22 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
                     .Take(count),
             ];
             return Task.FromResult(listed);
+        }
+    }
+
+    public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            IReadOnlyList<StoredTotal> totals =
+            [
+                .. objects.Where(entry => entry.Key.ProjectId == projectId).GroupBy(entry => entry.Key.Class, StringComparer.Ordinal).Select(@class =>
+                {
+                    ItemRecord[] records = [.. @class.SelectMany(entry => entry.Value.Records.Values).Where(record => record.Item is not null && record.ExpiresAt > now)];
+                    return new StoredTotal(@class.Key, records.Sum(record => (long)Encoding.UTF8.GetByteCount(record.Name) + record.Item!.Value.Length), records.Length);
+                }),
+            ];
+            return Task.FromResult(totals);
         }
     }
 

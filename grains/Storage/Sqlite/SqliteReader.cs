@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using Vaultrice.Grains.Storage.Encryption;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Sqlite;
@@ -14,6 +15,7 @@ internal sealed class SqliteReader : IDisposable
     private readonly Statement getItems;
     private readonly Statement getState;
     private readonly Statement listKeys;
+    private readonly Statement measure;
 
     public SqliteReader(string file, DataKey dataKey)
     {
@@ -25,6 +27,12 @@ internal sealed class SqliteReader : IDisposable
             database,
             "SELECT name, revision, expires_at, created_at, updated_at, key_version, value FROM items WHERE object = ?1");
         listKeys = new(database, "SELECT key FROM objects WHERE key >= ?1 AND key < ?2 ORDER BY key LIMIT ?3");
+        measure = new(
+            database,
+            """
+            SELECT o.key, COUNT(*), SUM(LENGTH(CAST(i.name AS BLOB)) + LENGTH(i.value)) FROM objects o JOIN items i ON i.object = o.id
+            WHERE o.key >= ?1 AND o.key < ?2 AND i.value IS NOT NULL AND i.expires_at > ?3 GROUP BY o.id
+            """);
         getState = new(database, "SELECT etag, data FROM grain_states WHERE key = ?1");
     }
 
@@ -70,6 +78,30 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
+    /// <summary>Adds up the items of each class below a prefix of keys, without opening any.</summary>
+    public IReadOnlyList<StoredTotal> Measure(string prefix, long now, CancellationToken cancellationToken)
+    {
+        Dictionary<string, StoredTotal> totals = new(StringComparer.Ordinal);
+        try
+        {
+            var first = Encoding.UTF8.GetBytes(prefix);
+            measure.BindText(1, first).BindText(2, [.. first, 0xFF]).Bind(3, now);
+            while (measure.Step())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var @class = StorageObjectId.Parse(Encoding.UTF8.GetString(measure.Bytes(0))).Class;
+                var before = totals.GetValueOrDefault(@class);
+                var items = measure.Number(1);
+                totals[@class] = new(@class, before.Bytes + measure.Number(2) - items * RecordCipher.Overhead, before.Items + items);
+            }
+            return [.. totals.Values];
+        }
+        finally
+        {
+            measure.Reset();
+        }
+    }
+
     public (byte[] Data, string ETag)? LoadState(string key)
     {
         try
@@ -97,6 +129,7 @@ internal sealed class SqliteReader : IDisposable
         getItems.Dispose();
         getState.Dispose();
         listKeys.Dispose();
+        measure.Dispose();
         connection.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Vaultrice.Grains.Storage.Encryption;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Sqlite;
@@ -75,6 +76,9 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
         readers.Read(
             reader => reader.List(@class is null ? $"{projectId}/" : $"{projectId}/{@class}/{idPrefix}", after?.ToString(), count),
             cancellationToken);
+
+    public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken) =>
+        readers.Read(reader => reader.Measure($"{projectId}/", now, cancellationToken), cancellationToken);
 
     public async Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Vaultrice.Grains.Encryption;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Tests.Encryption;
@@ -24,6 +25,9 @@ internal sealed class SealedStore(IObjectStore inner, ProjectKeys keys) : IObjec
     public Task<IReadOnlyList<StorageObjectId>> List(
         string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
         inner.List(projectId, @class, idPrefix, after, count, cancellationToken);
+
+    public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken) =>
+        inner.Measure(projectId, now, cancellationToken);
 
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 using Xunit;
 
@@ -93,6 +94,8 @@ public sealed class ExpirySweepTests : IAsyncLifetime
             throw new NotSupportedException();
 
         public Task Purge() => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task Probe(CancellationToken cancellationToken) => throw new NotSupportedException();
     }

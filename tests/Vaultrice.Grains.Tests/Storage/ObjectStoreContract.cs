@@ -1,5 +1,6 @@
 using System.Text;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 using Xunit;
 using static Vaultrice.Grains.Tests.Storage.Commits;
@@ -54,6 +55,24 @@ public abstract class ObjectStoreContract
 
         Assert.Equal(names.Length, stored.Records.Count);
         Assert.All(names, (name, i) => Assert.Equal($"\"{i}\"", stored.Text(name)));
+    }
+
+    [Fact]
+    public async Task What_a_project_holds_is_measured_class_by_class_without_what_was_removed_or_has_expired()
+    {
+        await Store.Commit(new("m", "c", "one"), Of(Set("a", "\"12\"", 1), Set("ä", "3", 2), Removed("gone", 3)));
+        await Store.Commit(new("m", "c", "two"), Of(Set("a", "45", 1)));
+        await Store.Commit(new("m", "d", "one"), new(1, [new("soon", new(Encoding.UTF8.GetBytes("1"), 500, 1, 1, null), 1, 500)], null, 500));
+        await Store.Commit(new("m2", "c", "one"), Of(Set("a", "1", 1)));
+
+        var totals = (await Store.Measure("m", 499, Cancel)).OrderBy(total => total.Class, StringComparer.Ordinal).ToArray();
+        // What a class's additional encryption adds to an item.
+        var more = totals[^1].Bytes - 5;
+        Assert.InRange(more, 0, 64);
+        var first = new StoredTotal("c", 5 + 3 + 3 + 3 * more, 3);
+        Assert.Equal([first, new("d", 5 + more, 1)], totals);
+        Assert.Equal([first], (await Store.Measure("m", 500, Cancel)).Where(total => total.Items > 0));
+        Assert.Empty(await Store.Measure("nothing", 0, Cancel));
     }
 
     [Fact]

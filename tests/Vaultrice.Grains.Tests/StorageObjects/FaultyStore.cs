@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Vaultrice.Grains.Storage;
+using Vaultrice.Quotas;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Tests.StorageObjects;
@@ -36,6 +37,9 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
     public Task<IReadOnlyList<StorageObjectId>> List(
         string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
         inner.List(projectId, @class, idPrefix, after, count, cancellationToken);
+
+    public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken) =>
+        inner.Measure(projectId, now, cancellationToken);
 
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
 

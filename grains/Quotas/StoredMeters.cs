@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Vaultrice.Projects;
+using Vaultrice.Quotas;
+
+namespace Vaultrice.Grains.Quotas;
+
+/// <summary>
+/// The meters of this silo's classes. Once a second reports what changed in projects whose storage is limited, and hears how
+/// much room is left; no write waits for it.
+/// </summary>
+internal sealed partial class StoredMeters(
+    ServerQuotas quotas, ProjectSnapshots projects, IGrainFactory grains, TimeProvider time, ILogger<StoredMeters> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // Classes are named by clients: a meter lives for as long as an object or a report needs it.
+    private readonly ConcurrentDictionary<(string ProjectId, string Class), WeakReference<ClassMeter>> _meters = new();
+    private readonly ConcurrentQueue<ClassMeter> _toReport = new();
+    private readonly ConcurrentDictionary<string, bool> _reporting = new(StringComparer.Ordinal);
+    private bool _wasTold = true;
+
+    public ClassMeter Of(string projectId, string @class)
+    {
+        while (true)
+        {
+            var known = _meters.GetOrAdd((projectId, @class), static (key, meters) => new(meters.Make(key)), this);
+            if (known.TryGetTarget(out var meter))
+                return meter;
+            _meters.TryRemove(KeyValuePair.Create((projectId, @class), known));
+        }
+    }
+
+    /// <summary>Reports what there is to report.</summary>
+    public Task Report()
+    {
+        foreach (var (key, known) in _meters)
+        {
+            if (!known.TryGetTarget(out _))
+                _meters.TryRemove(KeyValuePair.Create(key, known));
+        }
+        List<ClassMeter> meters = [];
+        for (var count = _toReport.Count; count > 0 && _toReport.TryDequeue(out var meter); count--)
+            meters.Add(meter);
+        return Task.WhenAll(meters.GroupBy(meter => meter.ProjectId, StringComparer.Ordinal).Select(project => Report(project.Key, [.. project])));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        try
+        {
+            // Not awaited: a project that takes long to count must not keep the others waiting.
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                _ = Report();
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops; what was not reported is counted at the next start.
+        }
+    }
+
+    private async Task Report(string projectId, ImmutableArray<ClassMeter> meters)
+    {
+        // One report of a project at a time: a later one must not arrive first.
+        if (!_reporting.TryAdd(projectId, true))
+        {
+            foreach (var meter in meters)
+                _toReport.Enqueue(meter);
+            return;
+        }
+        ImmutableArray<StoredTotal> changes = [];
+        try
+        {
+            var snapshot = await projects.Get(projectId);
+            var ofProject = quotas.OfProject(snapshot);
+            var ofClasses = meters.Select(meter => quotas.OfClass(snapshot, meter.Class)).ToImmutableArray();
+            changes = [.. meters.Select(meter => meter.Take())];
+            if (!IsLimited(ofProject) && !ofClasses.Any(IsLimited))
+            {
+                foreach (var meter in meters)
+                    meter.Room = StorageRoom.Unlimited;
+                return;
+            }
+            var stored = await grains.GetGrain<IStoredTotalsGrain>(projectId).Report(changes, meters.Any(meter => meter.Room.IsUsedUp));
+            for (var i = 0; i < meters.Length; i++)
+            {
+                meters[i].Room = StorageRoom.Of(ofProject, stored, ofClasses[i], stored.Classes[i], quotas.NearAt);
+                // Who is refused changes nothing that would be reported, and must hear when there is room again.
+                if (meters[i].Room.IsUsedUp)
+                    meters[i].AskForReport();
+            }
+            _wasTold = true;
+        }
+#pragma warning disable CA1031 // Whatever it was: it is reported again in a second.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            for (var i = 0; i < meters.Length; i++)
+            {
+                var untold = changes.IsDefaultOrEmpty ? default : changes[i];
+                meters[i].Changed(untold.Bytes, untold.Items);
+            }
+            if (_wasTold)
+                LogNotReported(e);
+            _wasTold = false;
+        }
+        finally
+        {
+            _reporting.TryRemove(projectId, out _);
+        }
+    }
+
+    private static bool IsLimited(Quota quota) => quota.Bytes is not null || quota.Items is not null;
+
+    private ClassMeter Make((string ProjectId, string Class) key)
+    {
+        var meter = new ClassMeter(key.ProjectId, key.Class, _toReport.Enqueue);
+        // How much room there is must be known before there is any growth to report.
+        meter.AskForReport();
+        return meter;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "What objects store cannot be reported at present; storage quotas stay as they are.")]
+    private partial void LogNotReported(Exception cause);
+}
+
+/// <summary>Registers what holds storage to its quotas.</summary>
+public static class StorageQuotasRegistration
+{
+    public static void AddStorageQuotas(this IServiceCollection services)
+    {
+        services.AddServerQuotas();
+        services.AddProjectSnapshots();
+        services.AddSingleton<StoredMeters>();
+        services.AddHostedService(provider => provider.GetRequiredService<StoredMeters>());
+    }
+}
