@@ -23,8 +23,8 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
     /// <summary>How long the project's current key, once asked for, counts as current; far shorter than it takes to drop one that was.</summary>
     private static readonly TimeSpan CurrentFor = TimeSpan.FromSeconds(5);
 
-    private readonly byte[] _scope = Encoding.UTF8.GetBytes("sealed/" + id);
-    private readonly Dictionary<int, RecordCipher> _ciphers = [];
+    // Made when something is sealed: most objects have no keys.
+    private Dictionary<int, RecordCipher>? _ciphers;
     private NonceSequence? _nonces;
 
     /// <summary>The object's keys, as its next commit will store them.</summary>
@@ -69,7 +69,7 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
         var (projectKey, wrapping) = await keys.Current(id.ProjectId);
         var version = Ring.Keys.Select(known => known.Version).DefaultIfEmpty(0).Max() + 1;
         var key = KeyWrap.NewKey();
-        _ciphers.Add(version, new(key, _scope));
+        (_ciphers ??= []).Add(version, NewCipher(key));
         Ring = Ring.With(new(version, projectKey, KeyWrap.Wrap(wrapping.Span, key, ObjectKeyRing.Purpose(id, version, projectKey))));
         CryptographicOperations.ZeroMemory(key);
     }
@@ -106,7 +106,7 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
     public void Drop(int version)
     {
         Ring = Ring.Without(version);
-        if (_ciphers.Remove(version, out var cipher))
+        if (_ciphers is not null && _ciphers.Remove(version, out var cipher))
             cipher.Dispose();
     }
 
@@ -167,14 +167,16 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
 
     private async ValueTask<RecordCipher> CipherOf(int version, string? name)
     {
-        if (_ciphers.TryGetValue(version, out var known))
+        if (_ciphers is not null && _ciphers.TryGetValue(version, out var known))
             return known;
         var key = await Unwrap(Ring.Find(version) ?? throw Altered(name));
-        if (!_ciphers.TryGetValue(version, out var cipher))
-            _ciphers.Add(version, cipher = new(key, _scope));
+        if (!(_ciphers ??= []).TryGetValue(version, out var cipher))
+            _ciphers.Add(version, cipher = NewCipher(key));
         CryptographicOperations.ZeroMemory(key);
         return cipher;
     }
+
+    private RecordCipher NewCipher(ReadOnlySpan<byte> key) => new(key, Encoding.UTF8.GetBytes("sealed/" + id));
 
     private async Task<byte[]> Unwrap(WrappedObjectKey wrapped)
     {
@@ -189,8 +191,8 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
     private void Reset(ObjectKeyRing ring)
     {
         Ring = ring;
-        foreach (var cipher in _ciphers.Values)
+        foreach (var cipher in _ciphers?.Values.ToArray() ?? [])
             cipher.Dispose();
-        _ciphers.Clear();
+        _ciphers = null;
     }
 }

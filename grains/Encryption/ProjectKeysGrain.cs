@@ -83,12 +83,12 @@ internal sealed class ProjectKeysGrain(
         {
             return new StorageError(
                 StorageErrorCode.StillInUse,
-                $"Objects may still use this key: have all keys wrapped anew (encryption/apply with kind rewrap), not before {DateTimeOffset.FromUnixTimeMilliseconds(since):u}, and wait until that has ended.");
+                $"Objects may still use this key: have all keys wrapped anew (POST …/encryption/rewrap), not before {DateTimeOffset.FromUnixTimeMilliseconds(since):u}, and wait until that has ended.");
         }
         if (last.Failed > 0)
             return new StorageError(StorageErrorCode.StillInUse, $"Objects may still use this key: {last.Failed} could not be done, the first one {last.FirstFailure}");
         if (last.ProjectKeys.Contains(version))
-            return new StorageError(StorageErrorCode.StillInUse, "Objects still use this key: have all keys wrapped anew (encryption/apply with kind rewrap), and wait until that has ended.");
+            return new StorageError(StorageErrorCode.StillInUse, "Objects still use this key: have all keys wrapped anew (POST …/encryption/rewrap), and wait until that has ended.");
         await Store(Ring with { Keys = Ring.Keys.RemoveAll(key => key.Version == version) });
         await Report();
         await store.Purge();
