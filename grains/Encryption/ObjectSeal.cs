@@ -26,6 +26,7 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
     // Made when something is sealed: most objects have no keys.
     private Dictionary<int, RecordCipher>? _ciphers;
     private NonceSequence? _nonces;
+    private bool _isKnown;
 
     /// <summary>The object's keys, as its next commit will store them.</summary>
     public ObjectKeyRing Ring { get; private set; } = ObjectKeyRing.Empty;
@@ -37,6 +38,7 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
     {
         var stored = await store.Load(id, cancellationToken);
         Reset(ObjectKeyRing.Parse(stored.Keys.Span) ?? throw new ObjectStoreException($"The keys of object '{id}' cannot be read: they were altered; put back a backup."));
+        _isKnown = true;
         if (!stored.Records.Any(record => record.Item is { } item && IsMarked(item)))
             return stored;
         var opened = new List<ItemRecord>(stored.Records.Count);
@@ -110,8 +112,17 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
             cipher.Dispose();
     }
 
-    /// <summary>Forgets all keys: the object is gone from the store.</summary>
-    public void Forget() => Reset(ObjectKeyRing.Empty);
+    /// <summary>Deletes the object with its keys: whatever may be left of its values is unreadable from now on.</summary>
+    /// <param name="isSealed">Whether it may have had keys that an earlier attempt has deleted, and not yet purged.</param>
+    /// <exception cref="ObjectStoreException">It was not deleted, or its keys may still be in the engine's files.</exception>
+    public async Task Delete(bool isSealed)
+    {
+        await store.Delete(id);
+        if (isSealed || !_isKnown || !Ring.IsEmpty)
+            await store.Purge();
+        _isKnown = true;
+        Reset(ObjectKeyRing.Empty);
+    }
 
     /// <summary>Lets go of the keys in memory; a commit that comes later takes them up again.</summary>
     public void Close() => Reset(Ring);

@@ -61,6 +61,7 @@ internal sealed partial class ProjectGrain
     {
         var entry = AuditEntry.OfServer(Now(), "project.emptied", $"projects/{Id}");
         await GrainFactory.GetGrain<IAccountGrain>(State.Value!.AccountId).RemoveProject(Id, entry);
+        await GrainFactory.GetGrain<IReencryptionGrain>(Id).Forget();
         await GrainFactory.GetGrain<IProjectKeysGrain>(Id).Shred();
         await use.ClearStateAsync();
         await State.Store(State.Value with { IsEmptied = true }, entry);

@@ -48,8 +48,7 @@ internal sealed partial class StorageObjectGrain
         catch (Exception e) when (e is ObjectStoreException or KeysUnavailableException)
         {
             // What cannot be read any more can be deleted all the same.
-            await _store.Delete(_id);
-            _seal!.Forget();
+            await _seal!.Delete(Rules.IsSealed);
             DeactivateOnIdle();
             return true;
         }
@@ -65,8 +64,7 @@ internal sealed partial class StorageObjectGrain
         try
         {
             await _gate.Settle();
-            await _store.Delete(_id);
-            _seal!.Forget();
+            await _seal!.Delete(Rules.IsSealed);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
 
@@ -82,6 +83,24 @@ public sealed class EncryptionApiTests(SharedServer shared)
         (await Admin.Post($"projects/{projectId}/objects/safe/nobody/encryption/rotate", "")).Refused(404, "notFoundError.resource");
     }
 
+    [Fact]
+    public async Task A_deleted_object_leaves_no_key_behind_and_starts_empty_with_a_new_one()
+    {
+        await using var server = await TestServer.Start();
+        var (projectId, o, basic) = await server.NewSealedProject();
+        (await o.SetAs(basic, "a", "1")).Ok();
+        var key = WrappedKeyOf(server);
+        Assert.True(IsInFiles(server, key), "The key is not where this test looks for it.");
+
+        (await server.Admin.Delete($"projects/{projectId}/objects/safe/object")).Ok(204);
+
+        Assert.False(IsInFiles(server, key), "The key is still in the files.");
+        Assert.Equal(404, (await o.GetAs(basic, "a")).Status);
+        (await o.SetAs(basic, "b", "2")).Ok();
+        Assert.False(WrappedKeyOf(server).AsSpan().SequenceEqual(key), "The key is the same.");
+        Assert.Equal(1, Number((await server.Admin.Get(ObjectPath(projectId))).Ok().Json.GetProperty("keys")[0], "items"));
+    }
+
     [Theory]
     [InlineData("GET", "encryption")]
     [InlineData("POST", "encryption/rotate")]
@@ -137,6 +156,24 @@ public sealed class EncryptionApiTests(SharedServer shared)
 
         Assert.Equal(3, Number(walk, "changed"));
     }
+
+    /// <summary>The one object's wrapped keys, as a stranger with the file in his hands would read them.</summary>
+    private static byte[] WrappedKeyOf(TestServer server)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Folder, "vaultrice.db")};Mode=ReadOnly;Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT keys FROM objects WHERE keys IS NOT NULL";
+        return (byte[])command.ExecuteScalar()!;
+    }
+
+    private static bool IsInFiles(TestServer server, byte[] bytes) => Directory.GetFiles(server.Folder, "vaultrice.db*").Any(path =>
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var content = new byte[file.Length];
+        file.ReadExactly(content);
+        return content.AsSpan().IndexOf(bytes) >= 0;
+    });
 
     private static string ObjectPath(string projectId) => $"projects/{projectId}/objects/safe/object/encryption";
 
