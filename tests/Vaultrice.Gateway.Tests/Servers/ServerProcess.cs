@@ -55,6 +55,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public int Id => _process.Id;
+
     /// <summary>Starts a server without waiting for it.</summary>
     public static ServerProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string program = Silo) => new(program, settings);
 
