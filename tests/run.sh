@@ -36,6 +36,7 @@ bring() {
 need dotnet "The .NET 10 SDK is missing: install it, dotnet must be on the PATH."
 need node "Node 20 is missing: install it, node and npm must be on the PATH."
 bring chromium chromium
+bring openssl openssl
 
 say "Building"
 if ! dotnet build Vaultrice.Orleans.sln -c "$configuration" -warnaserror >"$log" 2>&1; then

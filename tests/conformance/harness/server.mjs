@@ -22,18 +22,18 @@ export class Server {
   #settings
   #output = ''
 
-  constructor (port, folder, settings) {
+  constructor (port, folder, settings, scheme) {
     this.port = port
     this.folder = folder
-    this.url = `http://127.0.0.1:${port}`
+    this.url = `${scheme}://127.0.0.1:${port}`
     this.#settings = settings
   }
 
   /** Starts a server; settings are environment variables such as Objects__PresenceGrace. */
-  static async start (settings = {}) {
+  static async start (settings = {}, scheme = 'http') {
     const folder = mkdtempSync(join(tmpdir(), 'vaultrice-conformance-'))
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-    const server = new Server(await freePort(), folder, settings)
+    const server = new Server(await freePort(), folder, settings, scheme)
     await server.up()
     return server
   }
