@@ -6,7 +6,7 @@ using Vaultrice.Gateway.Http;
 namespace Vaultrice.Gateway.Transport;
 
 /// <summary>Registers how requests arrive: TLS, proxies, the headers of every answer.</summary>
-internal static class TransportHosting
+internal static partial class TransportHosting
 {
     public static void AddTransport(this WebApplicationBuilder builder)
     {
@@ -30,6 +30,8 @@ internal static class TransportHosting
         var proxies = app.Services.GetRequiredService<IOptions<ProxyOptions>>().Value.Networks().ToArray();
         if (proxies.Length > 0)
             app.UseForwardedHeaders(Believing(proxies));
+        else if (app.Services.GetRequiredService<IOptions<TransportOptions>>().Value.TlsTerminatedByProxy)
+            LogNoProxyNamed(app.Logger);
         var transport = app.Services.GetRequiredService<SecureTransport>();
         app.Use((context, next) =>
         {
@@ -59,4 +61,7 @@ internal static class TransportHosting
             options.KnownIPNetworks.Add(network);
         return options;
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "Transport:TlsTerminatedByProxy is set and Proxies:Trusted names no proxy: all clients have the proxy's address, and share its limits.")]
+    private static partial void LogNoProxyNamed(ILogger logger);
 }
