@@ -14,8 +14,7 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
     /// <summary>Judges a request.</summary>
     public async ValueTask<StorageResult<Caller>> Check(AccessRequest request)
     {
-        var project = await projects.Get(request.ProjectId);
-        var verdict = await credentials.Check(project, request);
+        var verdict = await credentials.Check(request);
         if (verdict.Caller is not { } caller)
             return verdict.Error!;
         caller.Uses?.Add(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -54,7 +53,7 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
         explained.Add(project is null ? new("project", ExplainedResult.Failed, "There is no such project.") : new("project", ExplainedResult.Passed, "The project exists."));
         var verdict = request.Credentials is null && apiKey is not null
             ? credentials.Check(project, AccessClaims.OfKey(request.ProjectId, apiKey, null))
-            : await credentials.Check(project, request);
+            : await credentials.Check(request);
         explained.Add(verdict.Caller is null
             ? new("credentials", ExplainedResult.Failed, verdict.Reason!)
             : new("credentials", ExplainedResult.Passed, "The api key is usable."));

@@ -6,7 +6,7 @@ using Vaultrice.Projects;
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Finds out whose credentials are: a token, or an api key with its secret.</summary>
-internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, UseReports uses, TimeProvider time)
+internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens, AddressLimits addresses, UseReports uses, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
@@ -17,22 +17,33 @@ internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, 
 
     private static readonly StorageError Expired = new(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
 
+    private const string OfAnotherProject = "The credentials are of another project.";
+
     // A token that was verified once costs no signature again; what can change (its age, its key) is checked each time.
     private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
 
     /// <summary>Judges credentials in the form of an <c>Authorization</c> header: <c>Bearer token</c> or <c>Basic base64(key:secret)</c>.</summary>
-    public ValueTask<CredentialsVerdict> Check(ProjectSnapshot? project, in AccessRequest request)
+    /// <remarks>
+    /// The project is asked for last: whoever has no credentials, or whom nobody listens to any more, must not have the server
+    /// look for projects of invented ids.
+    /// </remarks>
+    public async ValueTask<CredentialsVerdict> Check(AccessRequest request)
     {
         var credentials = request.Credentials;
         if (string.IsNullOrEmpty(credentials))
-            return new(CredentialsVerdict.Missing);
+            return CredentialsVerdict.Missing;
         var isToken = request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase);
         if (isToken && _verified.TryGetValue(credentials, out var known))
-            return new(Check(project, credentials, known));
+            return known.Claims.ProjectId == request.ProjectId
+                ? Check(await projects.Get(request.ProjectId), credentials, known)
+                : new(Invalid, OfAnotherProject);
         // Who guesses is not heard for a while; tokens known to be good are not guesses, whoever else shares their address.
         if (!request.IsRepeated && addresses.RefuseAttempt(request.Address) is { } refusal)
-            return new(new CredentialsVerdict(refusal, refusal.Message));
-        return isToken ? CheckNew(project, credentials, request) : new(Counted(CheckBasic(project, credentials), request));
+            return new(refusal, refusal.Message);
+        var verdict = isToken ? await CheckNew(credentials, request.ProjectId) : await CheckBasic(credentials, request.ProjectId);
+        if (ReferenceEquals(verdict.Error, Invalid) && !request.IsRepeated)
+            addresses.CountFailure(request.Address);
+        return verdict;
     }
 
     /// <summary>Judges claims that were established before, or are taken for granted. When a token ends is not asked.</summary>
@@ -42,20 +53,15 @@ internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, 
         return caller is null ? new(Invalid, whyNot!) : new(caller);
     }
 
-    private async ValueTask<CredentialsVerdict> CheckNew(ProjectSnapshot? project, string credentials, AccessRequest request)
+    private async ValueTask<CredentialsVerdict> CheckNew(string credentials, string projectId)
     {
         if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } claims)
-            return Counted(new(Invalid, "The access token was not issued by this server, or was altered."), request);
+            return new(Invalid, "The access token was not issued by this server, or was altered.");
+        if (claims.ProjectId != projectId)
+            return new(Invalid, OfAnotherProject);
         if (_verified.Count >= MaxRememberedTokens)
             _verified.Clear();
-        return Counted(Check(project, credentials, _verified[credentials] = new(claims)), request);
-    }
-
-    private CredentialsVerdict Counted(CredentialsVerdict verdict, in AccessRequest request)
-    {
-        if (ReferenceEquals(verdict.Error, Invalid) && !request.IsRepeated)
-            addresses.CountFailure(request.Address);
-        return verdict;
+        return Check(await projects.Get(projectId), credentials, _verified[credentials] = new(claims));
     }
 
     private CredentialsVerdict Check(ProjectSnapshot? project, string credentials, VerifiedToken token)
@@ -75,25 +81,29 @@ internal sealed class Credentials(AccessTokens tokens, AddressLimits addresses, 
         return new(Expired, Expired.Message);
     }
 
-    private CredentialsVerdict CheckBasic(ProjectSnapshot? project, string credentials)
+    private async ValueTask<CredentialsVerdict> CheckBasic(string credentials, string projectId)
     {
         if (!credentials.StartsWith(BasicScheme, StringComparison.OrdinalIgnoreCase))
             return new(Invalid, "Credentials are Bearer or, for minting a token always, Basic.");
-        var encoded = credentials.AsSpan(BasicScheme.Length).Trim();
-        var decoded = new byte[encoded.Length];
-        if (!Convert.TryFromBase64Chars(encoded, decoded, out var length))
+        if (Decode(credentials.AsSpan(BasicScheme.Length).Trim()) is not { } pair)
             return new(Invalid, "Basic credentials are base64 of the api key, a colon and its secret.");
-        var pair = Encoding.UTF8.GetString(decoded, 0, length);
         var colon = pair.IndexOf(':');
         if (colon < 0)
             return new(Invalid, "Basic credentials are base64 of the api key, a colon and its secret.");
         var secret = pair[(colon + 1)..];
+        var project = await projects.Get(projectId);
         var key = project?.ApiKeys.GetValueOrDefault(pair[..colon]);
         // The work is the same whether there is such a key or not.
         var secretId = (key ?? ApiKey.Unrestricted("", "", 0)).FindSecret(secret);
         if (key is not null && secretId is null)
             return new(Invalid, "The secret is not one of the api key's.");
         return Check(project, AccessClaims.OfKey(project?.ProjectId ?? "", pair[..colon], secretId));
+    }
+
+    private static string? Decode(ReadOnlySpan<char> encoded)
+    {
+        var decoded = new byte[encoded.Length];
+        return Convert.TryFromBase64Chars(encoded, decoded, out var length) ? Encoding.UTF8.GetString(decoded, 0, length) : null;
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

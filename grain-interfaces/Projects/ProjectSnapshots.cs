@@ -16,10 +16,14 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
     /// <summary>How old what a snapshot says may be: the time within which a revoked key stops working.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many projects, known or asked for in vain, are remembered.</summary>
+    /// <summary>How many projects are remembered.</summary>
     private const int MaxEntries = 10_000;
 
+    /// <summary>How many ids are remembered that are no project's: apart, since anybody can think of more of them.</summary>
+    private const int MaxUnknown = 1_000;
+
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Entry> _unknown = new(StringComparer.Ordinal);
     private long _confirmedAt = time.GetTimestamp() - (long)(MaxAge.TotalSeconds * time.TimestampFrequency);
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
@@ -34,7 +38,7 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
     /// <summary>The project, or null if there is none of this id.</summary>
     public ValueTask<ProjectSnapshot?> Get(string projectId)
     {
-        if (_entries.TryGetValue(projectId, out var entry)
+        if ((_entries.TryGetValue(projectId, out var entry) || _unknown.TryGetValue(projectId, out entry))
             && (IsCurrent(entry.AskedAt) || (IsCurrent(Volatile.Read(ref _confirmedAt)) && !entry.Snapshot.IsFaulted)))
         {
             return new(entry.Snapshot);
@@ -44,7 +48,7 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
         // Kept before it is asked for: a change that is told in between takes it out again.
         entry = new(time.GetTimestamp());
         _entries[projectId] = entry;
-        return new(entry.Ask(grains.GetGrain<IProjectGrain>(projectId)));
+        return new(Ask(projectId, entry));
     }
 
     /// <summary>Not before everything has started, and not after anything has stopped: grains are asked.</summary>
@@ -69,6 +73,20 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
     Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _stopping.Dispose();
+
+    private async Task<ProjectSnapshot?> Ask(string projectId, Entry entry)
+    {
+        var snapshot = await entry.Ask(grains.GetGrain<IProjectGrain>(projectId));
+        if (snapshot is not null)
+            return snapshot;
+        if (_unknown.Count >= MaxUnknown)
+            _unknown.Clear();
+        // A change takes ids out of both, the entries first: whether it comes before or after these two steps, nothing is left of it.
+        _unknown[projectId] = entry;
+        if (!_entries.TryRemove(KeyValuePair.Create(projectId, entry)))
+            _unknown.TryRemove(KeyValuePair.Create(projectId, entry));
+        return null;
+    }
 
     private async Task Watch(CancellationToken stoppingToken)
     {
@@ -104,11 +122,17 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
     {
         _mark = since.Mark;
         if (since.ProjectIds is null)
+        {
             _entries.Clear();
+            _unknown.Clear();
+        }
         else
         {
             foreach (var projectId in since.ProjectIds)
+            {
                 _entries.TryRemove(projectId, out _);
+                _unknown.TryRemove(projectId, out _);
+            }
         }
         Volatile.Write(ref _confirmedAt, time.GetTimestamp());
         if (since.ProjectIds is null)

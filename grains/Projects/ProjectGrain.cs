@@ -30,7 +30,13 @@ internal sealed partial class ProjectGrain(
         return Task.CompletedTask;
     }
 
-    public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(Present?.Snapshot(Id));
+    public Task<ProjectSnapshot?> GetSnapshot()
+    {
+        // Anybody can ask for invented ids: what there is not must not take memory.
+        if (State.Value is null)
+            DeactivateOnIdle();
+        return Task.FromResult(Present?.Snapshot(Id));
+    }
 
     public Task<string?> GetOwner() => Task.FromResult(State.Value?.AccountId);
 

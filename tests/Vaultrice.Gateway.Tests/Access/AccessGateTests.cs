@@ -42,6 +42,30 @@ public sealed class AccessGateTests
     }
 
     [Fact]
+    public async Task No_project_is_looked_for_before_credentials_could_be_its_own()
+    {
+        TestGate.AssertRefused(StorageErrorCode.CredentialsMissing, await _one.Check("nowhere", ""));
+        TestGate.AssertInvalid(await _one.Check("nowhere", "Bearer a.b.c"));
+        TestGate.AssertInvalid(await _one.Check("nowhere", "Bearer " + await _one.Issue("one", "key")));
+        TestGate.AssertInvalid(await _one.Check("nowhere", "Basic ?"));
+        TestGate.AssertInvalid(await _one.Check("nowhere", "Digest a"));
+        Assert.Equal(0, _one.Grains.ProjectsAsked);
+    }
+
+    [Fact]
+    public async Task Ids_of_no_project_do_not_displace_projects_that_are_known()
+    {
+        var token = "Bearer " + await _one.Issue("one", "key");
+        Assert.True((await _one.Check("one", token)).Succeeded);
+        for (var i = 0; i < 10_001; i++)
+            TestGate.AssertInvalid(await _one.Check($"nowhere{i}", TestServer.BasicOf("key", TestGate.Secret)));
+        var asked = _one.Grains.ProjectsAsked;
+        Assert.True((await _one.Check("one", token)).Succeeded);
+        TestGate.AssertInvalid(await _one.Check("nowhere10000", TestServer.BasicOf("key", TestGate.Secret)));
+        Assert.Equal(asked, _one.Grains.ProjectsAsked);
+    }
+
+    [Fact]
     public async Task A_disabled_key_ends_its_tokens_and_its_secret_within_a_second()
     {
         var token = "Bearer " + await _one.Issue("one", "key");

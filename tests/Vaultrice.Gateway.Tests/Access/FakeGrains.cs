@@ -16,6 +16,9 @@ public class FakeGrains : DispatchProxy
     /// <summary>The pair that tokens are signed with.</summary>
     public ECDsa Pair => _keys.Pair;
 
+    /// <summary>How often a project was asked for.</summary>
+    public int ProjectsAsked { get; private set; }
+
     /// <summary>How often the signing keys were asked for.</summary>
     public int SigningKeysAsked => _keys.Asked;
 
@@ -57,7 +60,10 @@ public class FakeGrains : DispatchProxy
         if (grain == typeof(ISigningKeysGrain))
             return _keys;
         if (grain == typeof(IProjectGrain))
+        {
+            ProjectsAsked++;
             return new Project(Projects.GetValueOrDefault((string)args![0]!), this);
+        }
         throw new NotSupportedException($"There is no fake of {grain}.");
     }
 

@@ -24,9 +24,10 @@ internal sealed class TestGate
         Uses = new(factory, Time, NullLogger<UseReports>.Instance);
         Keys = new(factory, Time);
         Tokens = new(Keys, Time);
+        var projects = new ProjectSnapshots(factory, Time, NullLogger<ProjectSnapshots>.Instance);
         Gate = new(
-            new(factory, Time, NullLogger<ProjectSnapshots>.Instance),
-            new(Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
+            projects,
+            new(projects, Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
             [new OriginCheck(), new PermissionCheck()],
             Time);
     }

@@ -26,9 +26,10 @@ public sealed class IdSignatureCheckTests
         var time = TimeProvider.System;
         var uses = new UseReports(factory, time, NullLogger<UseReports>.Instance);
         var addresses = new AddressLimits(new ServerQuotas(new(), isDevelopment: true), time);
+        var projects = new ProjectSnapshots(factory, time, NullLogger<ProjectSnapshots>.Instance);
         _gate = new(
-            new(factory, time, NullLogger<ProjectSnapshots>.Instance),
-            new(new(new(factory, time), time), addresses, uses, time),
+            projects,
+            new(projects, new(new(factory, time), time), addresses, uses, time),
             [new IdSignatureCheck(new(), uses, time)],
             time);
     }
