@@ -3,21 +3,21 @@ using Vaultrice.Quotas;
 namespace Vaultrice.Grains.Quotas;
 
 /// <summary>What the objects of a class on this silo have grown by since it was last reported, and how much room is left to them.</summary>
-/// <param name="projectId">The class's project.</param>
+/// <param name="project">Of the class's project.</param>
 /// <param name="class">The class.</param>
 /// <param name="changed">Called when there is something to report again.</param>
-internal sealed class ClassMeter(string projectId, string @class, Action<ClassMeter> changed)
+internal sealed class ClassMeter(ProjectMeter project, string @class, Action<ClassMeter> changed)
 {
     private long _bytes;
     private long _items;
     private int _isToReport;
     private volatile StorageRoom _room = StorageRoom.Unlimited;
 
-    public string ProjectId => projectId;
+    public ProjectMeter Project => project;
 
     public string Class => @class;
 
-    /// <summary>What was left at the last report.</summary>
+    /// <summary>What the class had left at the last report.</summary>
     public StorageRoom Room
     {
         get => _room;
@@ -27,9 +27,8 @@ internal sealed class ClassMeter(string projectId, string @class, Action<ClassMe
     /// <summary>Items were written, replaced or removed.</summary>
     public void Changed(long bytes, long items)
     {
-        Interlocked.Add(ref _bytes, bytes);
-        Interlocked.Add(ref _items, items);
-        AskForReport();
+        project.Changed(bytes, items);
+        Keep(new(@class, bytes, items));
     }
 
     /// <summary>Has itself reported, even if nothing changed.</summary>
@@ -41,7 +40,8 @@ internal sealed class ClassMeter(string projectId, string @class, Action<ClassMe
 
     /// <summary>Refuses growth for which there is no room; what does not grow always has room.</summary>
     public StorageError? Refuse(long bytes, long items) =>
-        _room is var room && room != StorageRoom.Unlimited ? room.Refuse(bytes, items, Interlocked.Read(ref _bytes), Interlocked.Read(ref _items)) : null;
+        project.Refuse(bytes, items)
+        ?? (_room is var room && room != StorageRoom.Unlimited ? room.Refuse(bytes, items, Interlocked.Read(ref _bytes), Interlocked.Read(ref _items)) : null);
 
     /// <summary>Takes what is to report.</summary>
     public StoredTotal Take()
@@ -49,5 +49,13 @@ internal sealed class ClassMeter(string projectId, string @class, Action<ClassMe
         // First: a change from now on has the meter reported again.
         Volatile.Write(ref _isToReport, 0);
         return new(@class, Interlocked.Exchange(ref _bytes, 0), Interlocked.Exchange(ref _items, 0));
+    }
+
+    /// <summary>Keeps for the next report what is to report.</summary>
+    public void Keep(in StoredTotal change)
+    {
+        Interlocked.Add(ref _bytes, change.Bytes);
+        Interlocked.Add(ref _items, change.Items);
+        AskForReport();
     }
 }

@@ -5,7 +5,7 @@ using Vaultrice.Quotas;
 
 namespace Vaultrice.Grains.Quotas;
 
-/// <summary>How much more the objects of a class may store: what is left to their project and to themselves, whichever is less.</summary>
+/// <summary>How much more the objects of a project, or of a class, may store.</summary>
 internal sealed class StorageRoom
 {
     private static readonly Counter<long> Refused = Diagnostics.Meter.CreateCounter<long>(
@@ -24,17 +24,9 @@ internal sealed class StorageRoom
     /// <summary>Whether something is used up: then others than this silo may make room.</summary>
     public bool IsUsedUp => _bytes.Left <= 0 || _items.Left <= 0;
 
-    public static StorageRoom Of(Quota project, StoredTotals stored, Quota @class, StoredTotal storedOfClass, double nearAt)
-    {
-        var bytes = Part.Less(new("The project", "bytes", project.Bytes, stored.Bytes), new("The class", "bytes", @class.Bytes, storedOfClass.Bytes));
-        var items = Part.Less(new("The project", "items", project.Items, stored.Items), new("The class", "items", @class.Items, storedOfClass.Items));
-        foreach (var part in new[] { bytes, items })
-        {
-            if (part.Limit is { } limit && limit - part.Left >= limit * nearAt)
-                Near.Add(1, new KeyValuePair<string, object?>("limit", part.What));
-        }
-        return bytes.Limit is null && items.Limit is null ? Unlimited : new(bytes, items);
-    }
+    public static StorageRoom OfProject(Quota quota, StoredTotals stored, double nearAt) => Of("The project", quota, stored.Bytes, stored.Items, nearAt);
+
+    public static StorageRoom OfClass(Quota quota, StoredTotal stored, double nearAt) => Of("The class", quota, stored.Bytes, stored.Items, nearAt);
 
     /// <summary>The refusal of growth beyond the room, or null.</summary>
     /// <param name="bytes">What a write would add.</param>
@@ -44,13 +36,23 @@ internal sealed class StorageRoom
     public StorageError? Refuse(long bytes, long items, long bytesSince, long itemsSince) =>
         _bytes.Refuse(bytes, bytesSince) ?? _items.Refuse(items, itemsSince);
 
+    private static StorageRoom Of(string subject, Quota quota, long storedBytes, long storedItems, double nearAt)
+    {
+        var bytes = new Part(subject, "bytes", quota.Bytes, storedBytes);
+        var items = new Part(subject, "items", quota.Items, storedItems);
+        foreach (var part in new[] { bytes, items })
+        {
+            if (part.Limit is { } limit && limit - part.Left >= limit * nearAt)
+                Near.Add(1, new KeyValuePair<string, object?>("limit", part.What));
+        }
+        return bytes.Limit is null && items.Limit is null ? Unlimited : new(bytes, items);
+    }
+
     private sealed record Part(string Subject, string What, long? Limit, long Stored)
     {
         public static Part Unlimited { get; } = new("", "", null, 0);
 
         public long Left => Limit is { } limit ? limit - Stored : long.MaxValue;
-
-        public static Part Less(Part one, Part other) => other.Left < one.Left ? other : one;
 
         public StorageError? Refuse(long growth, long since)
         {

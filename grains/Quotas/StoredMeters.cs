@@ -19,6 +19,8 @@ internal sealed partial class StoredMeters(
 
     // Classes are named by clients: a meter lives for as long as an object or a report needs it.
     private readonly ConcurrentDictionary<(string ProjectId, string Class), WeakReference<ClassMeter>> _meters = new();
+    // Kept for as long as the project exists: what room it has must not be forgotten between two of its classes.
+    private readonly ConcurrentDictionary<string, ProjectMeter> _ofProjects = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<ClassMeter> _toReport = new();
     private readonly ConcurrentDictionary<string, bool> _reporting = new(StringComparer.Ordinal);
     private bool _wasTold = true;
@@ -45,7 +47,7 @@ internal sealed partial class StoredMeters(
         List<ClassMeter> meters = [];
         for (var count = _toReport.Count; count > 0 && _toReport.TryDequeue(out var meter); count--)
             meters.Add(meter);
-        return Task.WhenAll(meters.GroupBy(meter => meter.ProjectId, StringComparer.Ordinal).Select(project => Report(project.Key, [.. project])));
+        return Task.WhenAll(meters.GroupBy(meter => meter.Project).Select(project => Report(project.Key, [.. project])));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,8 +65,9 @@ internal sealed partial class StoredMeters(
         }
     }
 
-    private async Task Report(string projectId, ImmutableArray<ClassMeter> meters)
+    private async Task Report(ProjectMeter project, ImmutableArray<ClassMeter> meters)
     {
+        var projectId = project.ProjectId;
         // One report of a project at a time: a later one must not arrive first.
         if (!_reporting.TryAdd(projectId, true))
         {
@@ -79,18 +82,24 @@ internal sealed partial class StoredMeters(
             var ofProject = quotas.OfProject(snapshot);
             var ofClasses = meters.Select(meter => quotas.OfClass(snapshot, meter.Class)).ToImmutableArray();
             changes = [.. meters.Select(meter => meter.Take())];
+            var (bytes, items) = (changes.Sum(change => change.Bytes), changes.Sum(change => change.Items));
+            if (snapshot is null)
+                _ofProjects.TryRemove(KeyValuePair.Create(projectId, project));
             if (!IsLimited(ofProject) && !ofClasses.Any(IsLimited))
             {
+                project.Told(StorageRoom.Unlimited, bytes, items);
                 foreach (var meter in meters)
                     meter.Room = StorageRoom.Unlimited;
                 return;
             }
-            var stored = await grains.GetGrain<IStoredTotalsGrain>(projectId).Report(changes, meters.Any(meter => meter.Room.IsUsedUp));
+            var mustBeRight = project.Room.IsUsedUp || meters.Any(meter => meter.Room.IsUsedUp);
+            var stored = await grains.GetGrain<IStoredTotalsGrain>(projectId).Report(changes, mustBeRight);
+            project.Told(StorageRoom.OfProject(ofProject, stored, quotas.NearAt), bytes, items);
             for (var i = 0; i < meters.Length; i++)
             {
-                meters[i].Room = StorageRoom.Of(ofProject, stored, ofClasses[i], stored.Classes[i], quotas.NearAt);
+                meters[i].Room = StorageRoom.OfClass(ofClasses[i], stored.Classes[i], quotas.NearAt);
                 // Who is refused changes nothing that would be reported, and must hear when there is room again.
-                if (meters[i].Room.IsUsedUp)
+                if (meters[i].Room.IsUsedUp || (i == 0 && project.Room.IsUsedUp))
                     meters[i].AskForReport();
             }
             _wasTold = true;
@@ -101,8 +110,7 @@ internal sealed partial class StoredMeters(
         {
             for (var i = 0; i < meters.Length; i++)
             {
-                var untold = changes.IsDefaultOrEmpty ? default : changes[i];
-                meters[i].Changed(untold.Bytes, untold.Items);
+                meters[i].Keep(changes.IsDefaultOrEmpty ? default : changes[i]);
             }
             if (_wasTold)
                 LogNotReported(e);
@@ -118,7 +126,7 @@ internal sealed partial class StoredMeters(
 
     private ClassMeter Make((string ProjectId, string Class) key)
     {
-        var meter = new ClassMeter(key.ProjectId, key.Class, _toReport.Enqueue);
+        var meter = new ClassMeter(_ofProjects.GetOrAdd(key.ProjectId, static id => new(id)), key.Class, _toReport.Enqueue);
         // How much room there is must be known before there is any growth to report.
         meter.AskForReport();
         return meter;

@@ -40,6 +40,16 @@ public sealed class StorageQuotaTests
     }
 
     [Fact]
+    public async Task A_project_that_is_full_is_full_for_classes_that_are_new()
+    {
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
+        var one = server.NewObject("c");
+        await Until(() => one.Set($"name{Guid.NewGuid():N}", "1"), answer => answer.Status == 413);
+        for (var i = 0; i < 5; i++)
+            (await server.NewObject($"new{i}").Set("a", "1")).Refused(413, Code);
+    }
+
+    [Fact]
     public async Task A_restart_counts_what_is_stored()
     {
         await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
