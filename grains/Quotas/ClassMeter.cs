@@ -11,6 +11,7 @@ internal sealed class ClassMeter(ProjectMeter project, string @class, Action<Cla
     private long _bytes;
     private long _items;
     private int _isToReport;
+    private int _hasRefused;
     private volatile StorageRoom _room = StorageRoom.Unlimited;
 
     public ProjectMeter Project => project;
@@ -39,9 +40,21 @@ internal sealed class ClassMeter(ProjectMeter project, string @class, Action<Cla
     }
 
     /// <summary>Refuses growth for which there is no room; what does not grow always has room.</summary>
-    public StorageError? Refuse(long bytes, long items) =>
-        project.Refuse(bytes, items)
-        ?? (_room is var room && room != StorageRoom.Unlimited ? room.Refuse(bytes, items, Interlocked.Read(ref _bytes), Interlocked.Read(ref _items)) : null);
+    public StorageError? Refuse(long bytes, long items)
+    {
+        var refusal = project.Refuse(bytes, items)
+            ?? (_room is var room && room != StorageRoom.Unlimited ? room.Refuse(bytes, items, Interlocked.Read(ref _bytes), Interlocked.Read(ref _items)) : null);
+        if (refusal is not null)
+        {
+            // What is refused changes nothing that would be reported, and others may have made room.
+            Volatile.Write(ref _hasRefused, 1);
+            AskForReport();
+        }
+        return refusal;
+    }
+
+    /// <summary>Whether anything was refused since this was last asked.</summary>
+    public bool TakeRefused() => Interlocked.Exchange(ref _hasRefused, 0) == 1;
 
     /// <summary>Takes what is to report.</summary>
     public StoredTotal Take()

@@ -92,7 +92,7 @@ internal sealed partial class StoredMeters(
                     meter.Room = StorageRoom.Unlimited;
                 return;
             }
-            var mustBeRight = project.Room.IsUsedUp || meters.Any(meter => meter.Room.IsUsedUp);
+            var mustBeRight = project.Room.IsUsedUp || meters.Any(meter => meter.Room.IsUsedUp || meter.TakeRefused());
             var stored = await grains.GetGrain<IStoredTotalsGrain>(projectId).Report(changes, mustBeRight);
             project.Told(StorageRoom.OfProject(ofProject, stored, quotas.NearAt), bytes, items);
             for (var i = 0; i < meters.Length; i++)

@@ -50,6 +50,26 @@ public sealed class StorageQuotaTests
     }
 
     [Fact]
+    public async Task Room_made_in_one_class_is_room_for_another_that_was_refused()
+    {
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Bytes", "1000"));
+        var (one, other) = (server.NewObject("one"), server.NewObject("other"));
+        (await one.Set("a", $"\"{new string('a', 498)}\"")).Ok();
+        (await other.Set("a", $"\"{new string('a', 398)}\"")).Ok();
+        await Until(
+            async () =>
+            {
+                var answer = await other.Set("b", $"\"{new string('a', 198)}\"");
+                if (answer.Status == 200)
+                    (await other.Remove("b")).Ok(204);
+                return answer;
+            },
+            answer => answer.Status == 413);
+        (await one.Remove("a")).Ok(204);
+        await Until(() => other.Set("b", $"\"{new string('a', 198)}\""), answer => answer.Status == 200);
+    }
+
+    [Fact]
     public async Task A_restart_counts_what_is_stored()
     {
         await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
