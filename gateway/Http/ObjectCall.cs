@@ -27,7 +27,7 @@ internal static class ObjectCalls
 {
     public static AccessOperation Operation(this ObjectCall call) => call switch
     {
-        // Asking for encryption settings makes the first ones; whoever may read what is encrypted needs them.
+        // Whoever may read what is encrypted needs the settings; only who may write makes the first ones by asking.
         ObjectCall.GetItem or ObjectCall.GetItems or ObjectCall.GetAllItems or ObjectCall.GetKeys or ObjectCall.GetEncryption => AccessOperation.Read,
         ObjectCall.SetItem or ObjectCall.SetItems or ObjectCall.ApplyOperation => AccessOperation.Write,
         ObjectCall.RemoveItem or ObjectCall.RemoveItems => AccessOperation.Delete,

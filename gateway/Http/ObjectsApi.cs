@@ -62,8 +62,8 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
             ObjectCall.ApplyOperation => ApplyOperation(context, grain, name, OperationOf(target.Rest!)!),
             ObjectCall.RemoveItem => RemoveItem(context, grain, name),
             ObjectCall.RemoveItems => RemoveItems(context, grain),
-            ObjectCall.GetEncryption => Encryption(context, grain, rotate: false),
-            ObjectCall.RotateEncryption => Encryption(context, grain, rotate: true),
+            ObjectCall.GetEncryption => Encryption(context, grain, rotate: false, caller.Permissions.HasFlag(Permissions.Write)),
+            ObjectCall.RotateEncryption => Encryption(context, grain, rotate: true, mayMake: true),
             ObjectCall.Send => Send(context, grain, caller.Project.ClassOf(target.Class!).Identity),
             ObjectCall.GetPresence => GetPresence(context, grain),
             _ => throw new ArgumentOutOfRangeException(nameof(call), call, "This call has no handler."),
@@ -157,7 +157,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
         return NoContent(context);
     }
 
-    private async ValueTask<StorageError?> Encryption(HttpContext context, IStorageObjectGrain grain, bool rotate)
+    private async ValueTask<StorageError?> Encryption(HttpContext context, IStorageObjectGrain grain, bool rotate, bool mayMake)
     {
         int? saltLength = null;
         if (context.Request is not { ContentType: null, ContentLength: null or 0 })
@@ -167,7 +167,10 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
                 return asked.Error;
             saltLength = asked.Value;
         }
-        JsonResponse.Write(context, rotate ? await grain.RotateEncryption(saltLength) : await grain.GetEncryption(saltLength), ItemJson.Write);
+        var settings = rotate ? await grain.RotateEncryption(saltLength) : await grain.GetEncryption(saltLength, mayMake);
+        if (!settings.Succeeded)
+            return settings.Error;
+        JsonResponse.Write(context, settings.Value, ItemJson.Write);
         return null;
     }
 

@@ -42,15 +42,16 @@ public interface IStorageObjectGrain : IGrainWithStringKey
     [Alias("Clear")]
     Task Clear();
 
-    /// <summary>The encryption settings; the first call creates version 0.</summary>
+    /// <summary>The encryption settings; the first call that may make them creates version 0.</summary>
     /// <param name="saltLength">In bytes; null for 16.</param>
+    /// <param name="mayMake">Whether the caller may write; others only get what there is.</param>
     [Alias("GetEncryption")]
-    Task<EncryptionSettingsHistory> GetEncryption(int? saltLength);
+    Task<StorageResult<EncryptionSettingsHistory>> GetEncryption(int? saltLength, bool mayMake);
 
     /// <summary>Makes new encryption settings current; the present ones stay readable.</summary>
     /// <param name="saltLength">In bytes; null for 16.</param>
     [Alias("RotateEncryption")]
-    Task<EncryptionSettingsHistory> RotateEncryption(int? saltLength);
+    Task<StorageResult<EncryptionSettingsHistory>> RotateEncryption(int? saltLength);
 
     /// <summary>Sends a message to all connections but the sender's.</summary>
     [Alias("Send")]

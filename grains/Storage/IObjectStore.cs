@@ -35,7 +35,7 @@ public interface IObjectStore
         string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What each class of a project holds at a time (ms since the Unix epoch), items that have expired by then not counted. Bytes
+    /// What each class of a project holds at a time (ms since the Unix epoch), items that have expired by then not counted; encryption settings count as one more item. Bytes
     /// are those of names and values, with what a class's additional encryption adds to them.
     /// </summary>
     /// <exception cref="ObjectStoreException">The store cannot be read.</exception>

@@ -23,6 +23,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 {
     private const int DefaultSaltLength = 16;
 
+    private static readonly StorageError NoEncryptionYet = new(
+        StorageErrorCode.PermissionDenied, "The object has no encryption settings yet: the first ones are made for whoever has the permission write.");
+
     private readonly IObjectStore _store;
     private readonly TimeProvider _time;
     private readonly ClassRulesSource _rules;
@@ -162,18 +165,19 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         Counted("clear", true);
     }
 
-    public async Task<EncryptionSettingsHistory> GetEncryption(int? saltLength)
+    public async Task<StorageResult<EncryptionSettingsHistory>> GetEncryption(int? saltLength, bool mayMake)
     {
-        var settings = (await Loaded()).EnsureEncryption(saltLength ?? DefaultSaltLength, Now());
+        var state = await Loaded();
+        var settings = mayMake || state.Encryption is not null ? state.EnsureEncryption(saltLength ?? DefaultSaltLength, Now()) : NoEncryptionYet;
         await Settled();
-        return Counted("encryption", settings);
+        return Counted("encryption", settings, settings.Error);
     }
 
-    public async Task<EncryptionSettingsHistory> RotateEncryption(int? saltLength)
+    public async Task<StorageResult<EncryptionSettingsHistory>> RotateEncryption(int? saltLength)
     {
         var settings = (await Loaded()).Rotate(saltLength ?? DefaultSaltLength, Now());
         await Settled();
-        return Counted("rotate-encryption", settings);
+        return Counted("rotate-encryption", settings, settings.Error);
     }
 
     private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());

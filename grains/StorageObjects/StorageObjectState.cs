@@ -25,6 +25,7 @@ internal sealed class StorageObjectState
     private readonly ObjectClass _class;
     private readonly long _removalRetention;
     private long _bytes;
+    private int _encryptionBytes;
     private long _lastStampRemoved;
     private long _forgottenRevision;
     private bool _retired;
@@ -39,6 +40,7 @@ internal sealed class StorageObjectState
         _removalRetention = (long)(options.ResumeWindow + options.GatewayLease).TotalMilliseconds * 2;
         Revision = stored.Revision;
         Encryption = stored.Encryption;
+        _encryptionBytes = EncryptionRecord.SizeOf(Encryption);
         foreach (var record in stored.Records)
         {
             NextExpiry = Math.Min(NextExpiry, record.ExpiresAt);
@@ -241,18 +243,24 @@ internal sealed class StorageObjectState
     }
 
     /// <summary>Makes the first encryption settings if there are none.</summary>
-    public EncryptionSettingsHistory EnsureEncryption(int saltLength, long now) => Encryption ?? Rotate(saltLength, now);
+    public StorageResult<EncryptionSettingsHistory> EnsureEncryption(int saltLength, long now) => Encryption ?? Rotate(saltLength, now);
 
     /// <summary>Makes new encryption settings current.</summary>
-    public EncryptionSettingsHistory Rotate(int saltLength, long now)
+    public StorageResult<EncryptionSettingsHistory> Rotate(int saltLength, long now)
     {
         Expire(now);
         var salt = RandomNumberGenerator.GetBytes(saltLength);
-        Encryption = Encryption is null
+        EncryptionSettingsHistory next = Encryption is null
             ? new(new(salt, 0, now), [])
             : new(new(salt, Encryption.Current.KeyVersion + 1, now), StillNeeded(Encryption));
-        _gate.Change(Encryption, ++Revision);
-        return Encryption;
+        var size = EncryptionRecord.SizeOf(next);
+        var (growth, items) = (size - _encryptionBytes, Encryption is null ? 1 : 0);
+        if (_class.Meter.Refuse(growth, items) is { } noRoom)
+            return noRoom;
+        _class.Meter.Changed(growth, items);
+        (Encryption, _encryptionBytes) = (next, size);
+        _gate.Change(next, ++Revision);
+        return next;
     }
 
     public StorageError? RefuseKeyVersion(int? keyVersion) =>
@@ -339,7 +347,8 @@ internal sealed class StorageObjectState
 
     private (long Bytes, long Items) Counted()
     {
-        var (bytes, items) = (0L, 0L);
+        // Encryption settings count as an item: they outlive those that need them.
+        var (bytes, items) = ((long)_encryptionBytes, Encryption is null ? 0L : 1L);
         foreach (var (name, live) in _items)
         {
             if (!IsCounted(live.Item))

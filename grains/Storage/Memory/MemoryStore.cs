@@ -77,7 +77,11 @@ internal sealed partial class MemoryStore : IObjectStore, IGrainStateStore
                 .. objects.Where(entry => entry.Key.ProjectId == projectId).GroupBy(entry => entry.Key.Class, StringComparer.Ordinal).Select(@class =>
                 {
                     ItemRecord[] records = [.. @class.SelectMany(entry => entry.Value.Records.Values).Where(record => record.Item is not null && record.ExpiresAt > now)];
-                    return new StoredTotal(@class.Key, records.Sum(record => (long)Encoding.UTF8.GetByteCount(record.Name) + record.Item!.Value.Length), records.Length);
+                    int[] settings = [.. @class.Select(entry => EncryptionRecord.SizeOf(entry.Value.Encryption)).Where(size => size > 0)];
+                    return new StoredTotal(
+                        @class.Key,
+                        records.Sum(record => (long)Encoding.UTF8.GetByteCount(record.Name) + record.Item!.Value.Length) + settings.Sum(size => (long)size),
+                        records.Length + settings.Length);
                 }),
             ];
             return Task.FromResult(totals);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using SQLitePCL;
 using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.StorageObjects;
@@ -129,15 +128,4 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
         statement.BindBlob(index, buffer.AsSpan(0, size));
         ArrayPool<byte>.Shared.Return(buffer);
     }
-}
-
-/// <summary>An object's end-to-end encryption settings as they are stored.</summary>
-internal static class EncryptionRecord
-{
-    public static RecordBinding Binding => new() { Kind = RecordKind.EncryptionSettings };
-
-    public static byte[] Write(EncryptionSettingsHistory settings) => JsonSerializer.SerializeToUtf8Bytes(settings);
-
-    public static EncryptionSettingsHistory Read(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<EncryptionSettingsHistory>(json)!;
 }

@@ -32,6 +32,8 @@ internal sealed class SqliteReader : IDisposable
             """
             SELECT o.key, COUNT(*), SUM(LENGTH(CAST(i.name AS BLOB)) + LENGTH(i.value)) FROM objects o JOIN items i ON i.object = o.id
             WHERE o.key >= ?1 AND o.key < ?2 AND i.value IS NOT NULL AND i.expires_at > ?3 GROUP BY o.id
+            UNION ALL
+            SELECT key, 1, LENGTH(encryption) FROM objects WHERE key >= ?1 AND key < ?2 AND encryption IS NOT NULL
             """);
         getState = new(database, "SELECT etag, data FROM grain_states WHERE key = ?1");
     }
@@ -78,7 +80,7 @@ internal sealed class SqliteReader : IDisposable
         }
     }
 
-    /// <summary>Adds up the items of each class below a prefix of keys, without opening any.</summary>
+    /// <summary>Adds up the items, and the encryption settings as one more, of each class below a prefix of keys, without opening any.</summary>
     public IReadOnlyList<StoredTotal> Measure(string prefix, long now, CancellationToken cancellationToken)
     {
         Dictionary<string, StoredTotal> totals = new(StringComparer.Ordinal);

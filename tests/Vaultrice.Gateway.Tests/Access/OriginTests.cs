@@ -131,6 +131,16 @@ public sealed class OriginTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_reader_gets_encryption_settings_and_makes_none()
+    {
+        var (all, calls) = await NewKey(new { });
+        var reader = await shared.Server.Admin.NewKey(all.ProjectId, new { permissions = new[] { "read" } });
+        (await calls.SendAs(reader.Basic, "POST", $"cache-encryption/{calls.ObjectPath}")).Refused(403, "authorizationError.permission");
+        var made = (await calls.SendAs(all.Basic, "POST", $"cache-encryption/{calls.ObjectPath}")).Ok();
+        Assert.Equal(made.Body, (await calls.SendAs(reader.Basic, "POST", $"cache-encryption/{calls.ObjectPath}")).Ok().Body);
+    }
+
+    [Fact]
     public async Task What_was_missed_is_told_only_as_far_as_the_key_may_hear_it()
     {
         var (all, calls) = await NewKey(new { });

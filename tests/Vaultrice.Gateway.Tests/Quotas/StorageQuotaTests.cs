@@ -50,6 +50,18 @@ public sealed class StorageQuotaTests
     }
 
     [Fact]
+    public async Task Encryption_settings_count_as_an_item_that_stays()
+    {
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "10"));
+        var known = server.NewObject("c");
+        (await known.Encryption()).Ok();
+        await Until(() => server.NewObject("c").Encryption(), answer => answer.Status == 413);
+        (await known.Encryption()).Ok();
+        (await known.Rotate()).Ok();
+        (await server.NewObject("new").Set("a", "1")).Refused(413, Code);
+    }
+
+    [Fact]
     public async Task Room_made_in_one_class_is_room_for_another_that_was_refused()
     {
         await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Bytes", "1000"));

@@ -76,6 +76,14 @@ public abstract class ObjectStoreContract
     }
 
     [Fact]
+    public async Task Encryption_settings_are_measured_as_one_item_more()
+    {
+        var settings = new EncryptionSettingsHistory(new(new byte[16], 0, 1), []);
+        await Store.Commit(new("m3", "c", "one"), new(1, [], settings, long.MaxValue));
+        Assert.Equal([new("c", EncryptionRecord.SizeOf(settings), 1)], await Store.Measure("m3", 0, Cancel));
+    }
+
+    [Fact]
     public async Task Objects_with_similar_addresses_are_different_objects()
     {
         StorageObjectId[] ids = [new("p", "c", "a/b"), new("p", "c", "a"), new("p", "c", "A"), new("p", "d", "a"), new("q", "c", "a"), new("p", "c", "ä😀'")];

@@ -109,7 +109,7 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     public async Task Where_encryption_is_required_nothing_plain_is_taken()
     {
         var @object = await With(new() { Encryption = new(AdditionalAtRest: false, Required: true) });
-        await @object.Grain.GetEncryption(null);
+        await @object.Grain.GetEncryption(null, true);
         var gateway = await cluster.NewGateway();
         var connection = (await gateway.Connect(@object)).ConnectionId;
         var message = new MessageSent(TestObject.Json(Ciphertext), 0, null);

@@ -47,7 +47,7 @@ public sealed class OutputGateTests(ObjectCluster cluster)
             "refused-updated-at" => _object.Try("a", "0", updatedAt: 1),
             "refused-type" => grain.Apply("a", new Increment(TestObject.Json("1"), false, null, null)).AsTask(),
             "refused-key-version" => grain.Send(new(TestObject.Json("0"), 7, null)),
-            "encryption" => grain.GetEncryption(null),
+            "encryption" => grain.GetEncryption(null, true),
             _ => grain.Remove([]),
         };
         await _object.TakenUp();

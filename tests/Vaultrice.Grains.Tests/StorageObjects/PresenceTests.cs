@@ -44,7 +44,7 @@ public sealed class PresenceTests(ObjectCluster cluster)
         var gateway = await cluster.NewGateway();
         var grant = await gateway.Connect(_object);
         Assert.Equal(StorageErrorCode.KeyVersionMismatch, (await _object.Grain.Join(grant.ConnectionId, TestObject.Json("1"), 0)).Error!.Code);
-        await _object.Grain.GetEncryption(null);
+        await _object.Grain.GetEncryption(null, true);
         Assert.Equal(0, (await _object.Grain.Join(grant.ConnectionId, TestObject.Json("1"), 0)).Value!.KeyVersion);
         await Lose(grant.ConnectionId);
         Assert.Equal(StorageErrorCode.UnknownConnection, (await Join(grant.ConnectionId, "1")).Error!.Code);
