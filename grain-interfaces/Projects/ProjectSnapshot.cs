@@ -11,6 +11,7 @@ namespace Vaultrice.Projects;
 /// <param name="Classes">The classes that have settings, by name.</param>
 /// <param name="Limits">What the operator lets it take; null for what the server is set to.</param>
 /// <param name="CreatedAt">In ms since the Unix epoch.</param>
+/// <param name="Revision">Grows with each change.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ProjectSnapshot")]
 public sealed record ProjectSnapshot(
     [property: Id(0)] string ProjectId,
@@ -19,7 +20,8 @@ public sealed record ProjectSnapshot(
     [property: Id(3)] ImmutableDictionary<string, ApiKey> ApiKeys,
     [property: Id(4)] ImmutableDictionary<string, ClassSettings> Classes,
     [property: Id(5)] Quota? Limits,
-    [property: Id(6)] long CreatedAt = 0)
+    [property: Id(6)] long CreatedAt = 0,
+    [property: Id(7)] long Revision = 0)
 {
     /// <summary>An id that nobody guesses.</summary>
     public static string NewId() => "project-" + RandomNumberGenerator.GetHexString(24, lowercase: true);

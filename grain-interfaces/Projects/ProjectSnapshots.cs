@@ -8,13 +8,19 @@ namespace Vaultrice.Projects;
 
 /// <summary>
 /// Snapshots of projects, so that a request costs no grain call. Kept for as long as <see cref="IProjectChangesGrain"/>
-/// says that nothing changed; while it cannot be asked, none is older than a second.
+/// says that nothing changed; while it cannot be asked, none is older than a second. Each is compared with its project twice a
+/// minute, so that a change which was never told acts too.
 /// </summary>
 public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider time, ILogger<ProjectSnapshots> logger)
     : IHostedLifecycleService, IDisposable
 {
     /// <summary>How old what a snapshot says may be: the time within which a revoked key stops working.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a snapshot is believed without having been compared.</summary>
+    private static readonly TimeSpan Believed = TimeSpan.FromSeconds(30);
+
+    private const int ComparedAtOnce = 8;
 
     /// <summary>How many projects are remembered.</summary>
     private const int MaxEntries = 10_000;
@@ -54,7 +60,7 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
     /// <summary>Not before everything has started, and not after anything has stopped: grains are asked.</summary>
     Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken)
     {
-        _watching = Watch(_stopping.Token);
+        _watching = Task.WhenAll(Watch(_stopping.Token), CompareAll(_stopping.Token));
         return Task.CompletedTask;
     }
 
@@ -141,6 +147,41 @@ public sealed partial class ProjectSnapshots(IGrainFactory grains, TimeProvider 
         {
             foreach (var projectId in since.ProjectIds)
                 Changed?.Invoke(projectId);
+        }
+    }
+
+    private async Task CompareAll(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Believed, time);
+        var few = new ParallelOptions { MaxDegreeOfParallelism = ComparedAtOnce, CancellationToken = stoppingToken };
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await Parallel.ForEachAsync(_entries, few, (kept, _) => Compare(kept.Key, kept.Value));
+        }
+        catch (OperationCanceledException)
+        {
+            // The host stops.
+        }
+    }
+
+    private async ValueTask Compare(string projectId, Entry entry)
+    {
+        // What was not answered, or not well, is not believed.
+        if (!entry.Snapshot.IsCompletedSuccessfully)
+            return;
+        try
+        {
+            var known = await entry.Snapshot;
+            var present = await grains.GetGrain<IProjectGrain>(projectId).GetSnapshot();
+            if (present?.Revision != known?.Revision && _entries.TryRemove(KeyValuePair.Create(projectId, entry)))
+                Changed?.Invoke(projectId);
+        }
+#pragma warning disable CA1031 // Whatever it was: it is compared again with the next ones.
+        catch
+#pragma warning restore CA1031
+        {
+            // Lost calls are logged by those who need the answer.
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed partial class ProjectGrain(
         if (!next.Succeeded)
             return next.Error;
         await Become(next.Value, entry);
-        return next.Value.Snapshot(Id);
+        return State.Value!.Snapshot(Id);
     }
 
     public async Task<StorageError?> Delete(AuditEntry entry)
@@ -102,8 +102,13 @@ internal sealed partial class ProjectGrain(
     /// <summary>Nobody is answered before the change is durable, told and written down.</summary>
     private async Task Become(ProjectState next, AuditEntry entry)
     {
-        await State.Store(next, entry);
-        await GrainFactory.GetGrain<IProjectChangesGrain>(0).Publish(Id);
+        var changes = GrainFactory.GetGrain<IProjectChangesGrain>(0);
+        // Told first: whatever breaks off from here on, no stored revocation stays unheard of. Who asks now waits, since calls
+        // of this grain do not interleave, and is answered with what was stored.
+        await changes.Publish(Id);
+        await State.Store(next with { Revision = next.Revision + 1 }, entry);
+        // Told again for those who gave up waiting.
+        await changes.Publish(Id);
         await State.WriteDown();
     }
 }

@@ -13,7 +13,8 @@ internal sealed record ProjectState(
     [property: Id(4)] ImmutableDictionary<string, ClassSettings> Classes,
     [property: Id(5)] Quota? Limits,
     [property: Id(6)] long? DeletedAt = null,
-    [property: Id(7)] bool IsEmptied = false)
+    [property: Id(7)] bool IsEmptied = false,
+    [property: Id(8)] long Revision = 0)
 {
     public static ProjectState New(string accountId, string name, long now) =>
         new(accountId, name, now, ImmutableDictionary<string, ApiKey>.Empty, ImmutableDictionary<string, ClassSettings>.Empty, null);
@@ -22,9 +23,9 @@ internal sealed record ProjectState(
     public bool IsBeingEmptied => DeletedAt is not null && !IsEmptied;
 
     /// <summary>What stays of a deleted project: whose it was, for its audit log, and that its id is not to be used again.</summary>
-    public ProjectState Deleted(long now) => New(AccountId, Name, CreatedAt) with { DeletedAt = now };
+    public ProjectState Deleted(long now) => New(AccountId, Name, CreatedAt) with { DeletedAt = now, Revision = Revision };
 
-    public ProjectSnapshot Snapshot(string id) => new(id, AccountId, Name, ApiKeys, Classes, Limits, CreatedAt);
+    public ProjectSnapshot Snapshot(string id) => new(id, AccountId, Name, ApiKeys, Classes, Limits, CreatedAt, Revision);
 
     /// <summary>The project after a change, or why it cannot be changed so.</summary>
     public StorageResult<ProjectState> After(ProjectChange change, AdministrationLimits limits) => change switch

@@ -59,6 +59,9 @@ public sealed class AdministrationCluster : IAsyncLifetime
 
     internal IObjectStore Objects { get; }
 
+    /// <summary>The silo's snapshots.</summary>
+    internal ProjectSnapshots Snapshots => _cluster.Silos[0].ServiceProvider.GetRequiredService<ProjectSnapshots>();
+
     public IGrainFactory Grains => _cluster.Client;
 
     public async ValueTask InitializeAsync() => await _cluster.DeployAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Text;
+using Vaultrice.Grains.Projects;
 using Vaultrice.Grains.Tests.StorageObjects;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
@@ -24,6 +25,44 @@ public sealed class ProjectGrainTests(AdministrationCluster cluster)
         // The next change works, and both are in the log if both happened.
         Assert.True((await project.Change(new ProjectRenamed("newer"), cluster.Entry("project.change"))).Succeeded);
         Assert.Equal(after ? 3 : 2, await LogLength(id));
+    }
+
+    [Fact]
+    public async Task A_change_that_was_stored_is_told_though_storing_it_failed()
+    {
+        var (id, project) = await cluster.NewProject();
+        var changes = cluster.Grains.GetGrain<IProjectChangesGrain>(0);
+        var mark = (await changes.Since(null)).Mark;
+        cluster.States.FailNext($"Default/project/vaultrice.project/{id}", after: true);
+        await Assert.ThrowsAsync<OrleansException>(() => project.Change(new ProjectRenamed("new"), cluster.Entry("project.change")));
+        var told = await changes.Since(mark).WaitAsync(Waits.Patience, TestContext.Current.CancellationToken);
+        Assert.Contains(id, told.ProjectIds!);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_never_told_acts_all_the_same()
+    {
+        var (id, project) = await cluster.NewProject();
+        Assert.Equal("name", (await cluster.Snapshots.Get(id))!.Name);
+        await cluster.Tamper<AuditedState<ProjectState>>(
+            $"Default/project/vaultrice.project/{id}",
+            project,
+            state => new() { Value = state.Value! with { Name = "new", Revision = state.Value.Revision + 1 }, Entry = state.Entry });
+        var isTold = false;
+        cluster.Snapshots.Changed += Note;
+        await Until(() =>
+        {
+            cluster.Clock.Advance(TimeSpan.FromMilliseconds(250));
+            return Task.FromResult(Volatile.Read(ref isTold));
+        });
+        cluster.Snapshots.Changed -= Note;
+        Assert.Equal("new", (await cluster.Snapshots.Get(id))!.Name);
+
+        void Note(string? projectId)
+        {
+            if (projectId == id)
+                Volatile.Write(ref isTold, true);
+        }
     }
 
     [Fact]
