@@ -66,7 +66,7 @@ internal sealed partial class Bootstrap(
         var project = grains.GetGrain<IProjectGrain>(projectId);
         await project.Create(Account.Root, projectId, Entry("project.create", $"projects/{projectId}"));
         var added = await project.Change(
-            new ApiKeyAdded(ApiKey.Unrestricted(apiKey, secret, Now())), Entry("apiKey.create", $"projects/{projectId}/api-keys/{apiKey}"));
+            new ApiKeyAdded(ApiKey.Unrestricted(apiKey, secret, Now()), IsConfigured: true), Entry("apiKey.create", $"projects/{projectId}/api-keys/{apiKey}"));
         return added.Error;
     }
 
@@ -113,7 +113,7 @@ internal sealed partial class Bootstrap(
     [LoggerMessage(1, LogLevel.Information, "Project {ProjectId} already has the api key of Bootstrap:ApiKey; it stays as it is.")]
     private partial void LogKept(string projectId);
 
-    [LoggerMessage(3, LogLevel.Warning, "The api key of Bootstrap:ApiKey could not be made in project {ProjectId}: {Reason} The id of a deleted project is not used again.")]
+    [LoggerMessage(3, LogLevel.Warning, "The api key of Bootstrap:ApiKey could not be made in project {ProjectId}: {Reason} The ids of deleted projects and of deleted configured keys are not used again.")]
     private partial void LogNotEnsured(string projectId, string reason);
 
     [LoggerMessage(2, LogLevel.Warning, "There is no project yet: set Bootstrap:ProjectId, Bootstrap:ApiKey and Bootstrap:ApiSecret to have one created.")]

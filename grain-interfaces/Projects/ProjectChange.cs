@@ -13,8 +13,10 @@ public sealed record ProjectRenamed([property: Id(0)] string Name) : ProjectChan
 public sealed record ProjectLimited([property: Id(0)] string Name, [property: Id(1)] Quota? Limits) : ProjectChange;
 
 /// <summary>A new api key; refused when there is one of its id.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="IsConfigured">Whether the configuration names it, at every start: once it was removed it is not added again.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ApiKeyAdded")]
-public sealed record ApiKeyAdded([property: Id(0)] ApiKey Key) : ProjectChange;
+public sealed record ApiKeyAdded([property: Id(0)] ApiKey Key, [property: Id(1)] bool IsConfigured = false) : ProjectChange;
 
 /// <summary>Some members of an api key change.</summary>
 /// <param name="Id">The key.</param>

@@ -8,6 +8,8 @@ internal static class AdministrationRefusals
 
     public static StorageError Exists(string what) => new(StorageErrorCode.AlreadyExists, $"There is {what} of this id already.");
 
+    public static StorageError Removed(string what) => new(StorageErrorCode.UnknownResource, $"{what} was deleted and is not made again.");
+
     public static StorageError TooMany(int limit, string what) =>
         new(StorageErrorCode.TooManyResources, $"There can be at most {limit} {what}: delete one first.");
 }

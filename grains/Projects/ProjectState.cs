@@ -14,7 +14,8 @@ internal sealed record ProjectState(
     [property: Id(5)] Quota? Limits,
     [property: Id(6)] long? DeletedAt = null,
     [property: Id(7)] bool IsEmptied = false,
-    [property: Id(8)] long Revision = 0)
+    [property: Id(8)] long Revision = 0,
+    [property: Id(9)] ImmutableHashSet<string>? ConfiguredKeys = null)
 {
     public static ProjectState New(string accountId, string name, long now) =>
         new(accountId, name, now, ImmutableDictionary<string, ApiKey>.Empty, ImmutableDictionary<string, ClassSettings>.Empty, null);
@@ -32,10 +33,16 @@ internal sealed record ProjectState(
     {
         ProjectRenamed renamed => this with { Name = renamed.Name },
         ProjectLimited limited => this with { Name = limited.Name, Limits = limited.Limits },
-        ApiKeyAdded { Key: var key } =>
+        ApiKeyAdded { Key: var key, IsConfigured: var isConfigured } =>
             ApiKeys.ContainsKey(key.Id) ? AdministrationRefusals.Exists("an api key")
+            : isConfigured && ConfiguredKeys?.Contains(key.Id) == true ? AdministrationRefusals.Removed("The api key")
             : ApiKeys.Count >= limits.ProjectApiKeys ? AdministrationRefusals.TooMany(limits.ProjectApiKeys, "api keys in a project")
-            : this with { ApiKeys = ApiKeys.Add(key.Id, key) },
+            : this with
+            {
+                ApiKeys = ApiKeys.Add(key.Id, key),
+                // Those of the configuration come back at every start. All others have ids that come once.
+                ConfiguredKeys = isConfigured ? (ConfiguredKeys ?? []).Add(key.Id) : ConfiguredKeys,
+            },
         ApiKeyEdited edit => Edit(edit.Id, key => After(key, edit.Members, edit.Values)),
         ApiKeyRemoved { Id: var id } =>
             ApiKeys.ContainsKey(id) ? this with { ApiKeys = ApiKeys.Remove(id) } : AdministrationRefusals.Unknown,

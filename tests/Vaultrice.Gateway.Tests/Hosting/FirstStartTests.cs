@@ -73,6 +73,20 @@ public sealed partial class FirstStartTests : IDisposable
         Assert.DoesNotContain("another secret", server.Process.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_deleted_api_key_of_the_configuration_stays_deleted_at_the_next_start()
+    {
+        await using var server = await TestServer.Start();
+        (await server.NewObject().SendAs(TestServer.Basic, "GET", "auth/token")).Ok();
+        (await server.Admin.Delete($"projects/{TestServer.ProjectId}/api-keys/{TestServer.ApiKey}")).Ok(204);
+        await server.Process.Stop();
+
+        await server.StartProcess();
+        (await server.NewObject().SendAs(TestServer.Basic, "GET", "auth/token")).Refused(401, "authenticationError.credentials.invalid");
+        await server.Process.Stop();
+        Assert.Contains("was deleted and is not made again", server.Process.Output, StringComparison.Ordinal);
+    }
+
     private static async Task<ServerProcess> Started(Dictionary<string, string> settings)
     {
         var process = ServerProcess.Launch(settings);
