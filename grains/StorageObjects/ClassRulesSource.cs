@@ -34,11 +34,15 @@ internal sealed class ClassRulesSource
     /// <summary>Makes all objects look at their rules again, each with its next operation.</summary>
     public void MayHaveChanged() => Interlocked.Increment(ref _version);
 
-    /// <summary>The rules of a class; at once when the project is known as it is now.</summary>
-    public async ValueTask<ClassRules> Get(string projectId, string @class)
+    /// <summary>The rules of a class without settings.</summary>
+    public ClassRules Default => Of(ClassSettings.Default);
+
+    /// <summary>The rules of a class, at once when the project is known as it is now; null when there is no such project (any more).</summary>
+    public async ValueTask<ClassRules?> Get(string projectId, string @class)
     {
-        var project = _projects is null ? null : await _projects.Get(projectId);
-        return Of(project?.ClassOf(@class) ?? ClassSettings.Default);
+        if (_projects is null)
+            return Default;
+        return await _projects.Get(projectId) is { } project ? Of(project.ClassOf(@class)) : null;
     }
 
     /// <summary>The meter of a class's objects on this silo; null where storage is not metered.</summary>

@@ -1,4 +1,5 @@
 using Vaultrice.Grains.Quotas;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.StorageObjects;
 
@@ -14,7 +15,7 @@ internal sealed class ObjectClass
     private readonly string _class;
     private ClassRules _rules;
     private int _version;
-    private bool _isAsking;
+    private Task _asking = Task.CompletedTask;
 
     private ObjectClass(ClassRulesSource source, string projectId, string @class, int version, ClassRules rules)
     {
@@ -29,13 +30,16 @@ internal sealed class ObjectClass
     /// <summary>Counts what the object stores, and knows what its class and its project still may.</summary>
     public ObjectMeter Meter { get; }
 
-    /// <summary>The rules at this moment.</summary>
+    /// <summary>Whether the rules are those of all the silo has heard of.</summary>
+    public bool IsCurrent => _version == _source.Version;
+
+    /// <summary>The rules as last known; for what is let in by them, <see cref="Refresh"/> comes first.</summary>
     public ClassRules Rules
     {
         get
         {
-            if (_version != _source.Version && !_isAsking)
-                _ = Refresh();
+            if (!IsCurrent && _asking.IsCompleted)
+                (_asking = Ask()).Ignore();
             return _rules;
         }
     }
@@ -45,18 +49,35 @@ internal sealed class ObjectClass
     {
         // Read before asking: a change in between makes the object ask again.
         var version = source.Version;
-        return new(source, projectId, @class, version, await source.Get(projectId, @class));
+        return new(source, projectId, @class, version, await source.Get(projectId, @class) ?? source.Default);
     }
 
-    /// <summary>Takes over the present rules, now if they are at hand; while they cannot be had, those known stay in force.</summary>
+    /// <summary>Takes over the rules of all that the silo has heard of up to now, at once if they are at hand.</summary>
+    /// <exception cref="ObjectStoreException">They cannot be had: nothing may be let in by rules that may be those of before.</exception>
     public async Task Refresh()
     {
+        var heard = _source.Version;
+        while (_version - heard < 0)
+        {
+            if (_asking.IsCompleted)
+                _asking = Ask();
+            await _asking;
+        }
+    }
+
+    private async Task Ask()
+    {
         var version = _source.Version;
-        var answer = _source.Get(_projectId, _class).AsTask();
-        _isAsking = true;
-        await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        _isAsking = false;
-        if (answer.IsCompletedSuccessfully)
-            (_rules, _version) = (await answer, version);
+        try
+        {
+            // A project that is gone is being emptied: what comes late is held to the rules it had.
+            (_rules, _version) = (await _source.Get(_projectId, _class) ?? _rules, version);
+        }
+#pragma warning disable CA1031 // Whatever it was: the rules are not known.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            throw new ObjectStoreException("The settings of the class cannot be had at present; nothing was changed.", e);
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed partial class StorageObjectGrain
 
     public async Task<StorageError?> Send(MessageSent message)
     {
-        var refusal = (await Loaded()).RefuseKeyVersion(message.KeyVersion) ?? Rules.RefuseMessage(message);
+        var refusal = (await Ruled()).RefuseKeyVersion(message.KeyVersion) ?? Rules.RefuseMessage(message);
         if (refusal is null)
             _gate.Announce(message);
         await Settled();
@@ -65,7 +65,7 @@ internal sealed partial class StorageObjectGrain
     public async Task<StorageResult<JoinedConnection>> Join(string connectionId, ReadOnlyMemory<byte> data, int? keyVersion, VerifiedIdentity? identity)
     {
         StorageResult<JoinedConnection> result;
-        if (((await Loaded()).RefuseKeyVersion(keyVersion) ?? Rules.RefusePresence(data, keyVersion)) is { } refusal)
+        if (((await Ruled()).RefuseKeyVersion(keyVersion) ?? Rules.RefusePresence(data, keyVersion)) is { } refusal)
         {
             result = refusal;
         }

@@ -132,21 +132,21 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public async ValueTask<StorageResult<Item>> Set(string name, ItemWrite write)
     {
-        var result = (await Loaded()).Set(name, write, Now());
+        var result = (await Ruled()).Set(name, write, Now());
         await Settled();
         return Counted("set", result, result.Error);
     }
 
     public async ValueTask<StorageResult<ImmutableArray<NamedItem>>> SetMany(ImmutableArray<NamedWrite> writes)
     {
-        var result = (await Loaded()).SetMany(writes, Now());
+        var result = (await Ruled()).SetMany(writes, Now());
         await Settled();
         return Counted("set-many", result, result.Error);
     }
 
     public async ValueTask<StorageResult<Item>> Apply(string name, AtomicOperation operation)
     {
-        var result = (await Loaded()).Apply(name, operation, Now());
+        var result = (await Ruled()).Apply(name, operation, Now());
         await Settled();
         return Counted("atomic", result, result.Error);
     }
@@ -182,6 +182,15 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     private ValueTask<StorageObjectState> Loaded() => _state is { } state ? new(state) : new(_loading is { IsCompleted: false } ? _loading : _loading = Reload());
 
+    /// <summary>The state, for what the class's rules decide about: by the rules that the silo has heard of.</summary>
+    private ValueTask<StorageObjectState> Ruled() => _class!.IsCurrent ? Loaded() : new(RefreshedAndLoaded());
+
+    private async Task<StorageObjectState> RefreshedAndLoaded()
+    {
+        await _class!.Refresh();
+        return await Loaded();
+    }
+
     /// <summary>At the start, and after a failed commit: back to what the store holds, and tell of changes that were stored without our knowing.</summary>
     private async Task<StorageObjectState> Reload(CancellationToken cancellationToken = default)
     {
@@ -198,6 +207,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.object.commit");
         activity?.SetTag("vaultrice.class", _id.Class).SetTag("vaultrice.records", batch.Records.Count);
+        // Let in before a change of the rules or not: what is stored from now on is sealed if they say so.
+        if (!_class!.IsCurrent && batch.Records.Values.Any(record => record.Item is not null))
+            await _class.Refresh();
         await _seal!.Commit(new(batch.Revision, batch.Records.Values, batch.Encryption, (_state ?? _emptying)!.NextExpiry), Rules.IsSealed);
     }
 

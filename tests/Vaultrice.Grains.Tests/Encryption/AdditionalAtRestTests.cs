@@ -58,6 +58,16 @@ public sealed class AdditionalAtRestTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task Switched_on_seals_the_very_next_write_though_the_silo_has_to_ask_for_the_settings()
+    {
+        var o = NewObject();
+        await o.Set("old", "1");
+        await cluster.PutClass(_project, "class", new() { Encryption = new(AdditionalAtRest: true, Required: false) }, isAtHand: false);
+        await o.Set("new", "2");
+        Assert.Equal(["new:1", "old:0"], await Seals(o));
+    }
+
+    [Fact]
     public async Task Sealing_anew_is_no_change_for_anybody()
     {
         var o = NewObject();

@@ -144,6 +144,38 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
         Assert.Null(await @object.Get("a"));
     }
 
+    [Fact]
+    public async Task The_first_operation_after_a_change_is_held_to_it_though_the_silo_has_to_ask_for_it()
+    {
+        var @object = cluster.NewObject(_project, "class");
+        var gateway = await cluster.NewGateway();
+        var connection = (await gateway.Connect(@object)).ConnectionId;
+        Func<Task<StorageErrorCode?>>[] operations =
+        [
+            async () => (await @object.Try("a", "1")).Error?.Code,
+            async () => (await @object.Grain.SetMany([new("a", Write("1", null))])).Error?.Code,
+            async () => (await @object.Grain.Apply("a", new Increment(TestObject.Json("1"), false, null, null))).Error?.Code,
+            async () => (await @object.Grain.Send(Message("1")))?.Code,
+            async () => (await @object.Grain.Join(connection, TestObject.Json("1"), null)).Error?.Code,
+        ];
+        foreach (var operation in operations)
+        {
+            await cluster.PutClass(_project, "class", null);
+            Assert.Null(await operation());
+            await cluster.PutClass(_project, "class", new() { Encryption = new(AdditionalAtRest: false, Required: true) }, isAtHand: false);
+            Assert.Equal(StorageErrorCode.EncryptionRequired, await operation());
+        }
+    }
+
+    [Fact]
+    public async Task A_deleted_project_leaves_its_objects_the_rules_they_had()
+    {
+        var @object = await With(new() { Encryption = new(AdditionalAtRest: true, Required: true) });
+        await @object.Grain.GetEncryption(null);
+        await cluster.Delete(_project);
+        Assert.Equal(StorageErrorCode.EncryptionRequired, (await @object.Try("a", "1")).Error?.Code);
+    }
+
     private async Task<TestObject> With(ClassSettings settings)
     {
         await Put(settings);

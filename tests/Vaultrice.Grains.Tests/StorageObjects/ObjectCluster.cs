@@ -91,14 +91,24 @@ public sealed class ObjectCluster : IAsyncLifetime
     internal TestObject NewObject(string projectId, string @class) => new(this, new(projectId, @class, Guid.NewGuid().ToString("N")));
 
     /// <summary>Changes the settings of a class; objects know with their next operation.</summary>
-    internal async Task PutClass(string projectId, string @class, ClassSettings? settings)
+    /// <param name="isAtHand">Whether the silo knows them already; if not, an object has to ask.</param>
+    internal async Task PutClass(string projectId, string @class, ClassSettings? settings, bool isAtHand = true)
     {
         var project = Client.GetGrain<IProjectGrain>(projectId);
         var entry = AuditEntry.OfServer(Now, "class.set", @class);
         await project.Create(Account.Root, projectId, entry);
         await project.Change(settings is null ? new ClassRemoved(@class) : new ClassSet(@class, settings), entry with { Id = AuditEntry.NewId() });
         _snapshotClock.Advance(TimeSpan.FromSeconds(1));
-        await Services.GetRequiredService<ProjectSnapshots>().Get(projectId);
+        if (isAtHand)
+            await Services.GetRequiredService<ProjectSnapshots>().Get(projectId);
+        Services.GetRequiredService<ClassRulesSource>().MayHaveChanged();
+    }
+
+    /// <summary>Deletes a project; objects know with their next operation.</summary>
+    internal async Task Delete(string projectId)
+    {
+        await Client.GetGrain<IProjectGrain>(projectId).Delete(AuditEntry.OfServer(Now, "project.delete", projectId));
+        _snapshotClock.Advance(TimeSpan.FromSeconds(1));
         Services.GetRequiredService<ClassRulesSource>().MayHaveChanged();
     }
 
