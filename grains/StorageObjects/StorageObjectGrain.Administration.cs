@@ -83,6 +83,8 @@ internal sealed partial class StorageObjectGrain
         _ring.Clear();
         Publish([.. state.Names.Select(name => new ItemRemoved(name))], empty.Revision);
         _ = _gate.Settle();
-        return _state = empty;
+        _state = empty;
+        _emptying = null;
+        return empty;
     }
 }
