@@ -96,8 +96,8 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
             CryptographicOperations.ZeroMemory(key);
         }
         var changed = before.Keys.Count(wrapped => wrapped.ProjectKey != projectKey);
-        // A key added while this one waited keeps its place behind the others.
-        Ring = new(Ring.Current, [.. rewrapped, .. Ring.Keys.Skip(before.Keys.Length)]);
+        // Meanwhile keys may have been added, or all of them have made place for new ones.
+        Ring = new(Ring.Current, [.. Ring.Keys.Select(known => before.Keys.IndexOf(known) is >= 0 and var index ? rewrapped[index] : known)]);
         return changed;
     }
 
@@ -111,6 +111,12 @@ internal sealed class ObjectSeal(StorageObjectId id, IObjectStore store, Project
         if (_ciphers is not null && _ciphers.Remove(version, out var cipher))
             cipher.Dispose();
     }
+
+    /// <summary>
+    /// Forgets the keys; the next commit stores the object as a new one. To be called when nothing is stored any more: a walk does not
+    /// find an object whose row was swept, so that the project's key that wraps its keys may have been dropped.
+    /// </summary>
+    public void StartAnew() => Reset(ObjectKeyRing.Empty);
 
     /// <summary>Deletes the object with its keys: whatever may be left of its values is unreadable from now on.</summary>
     /// <param name="isSealed">Whether it may have had keys that an earlier attempt has deleted, and not yet purged.</param>

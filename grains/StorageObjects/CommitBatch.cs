@@ -15,6 +15,9 @@ internal sealed class CommitBatch
     /// <summary>The object's revision after the batch; 0 when it changes nothing durable.</summary>
     public long Revision { get; set; }
 
+    /// <summary>Whether nothing that was stored before it is there any more; its row may have been swept.</summary>
+    public bool StartsAnew { get; set; }
+
     public TaskCompletionSource Done { get; } = new();
 
     public bool IsDurable => Revision > 0;

@@ -19,6 +19,7 @@ internal sealed class CommitGate(
 {
     private CommitBatch? _collecting;
     private CommitBatch? _committing;
+    private bool _startsAnew;
 
     /// <summary>
     /// Sends on what was handed in, at the end of an operation's turn, and completes when all of it is durable and announced;
@@ -68,6 +69,9 @@ internal sealed class CommitGate(
         batch.Revision = Math.Max(batch.Revision, revision);
     }
 
+    /// <summary>Tells that everything handed in before has been removed or has expired: the next commit is as that of a new object.</summary>
+    public void StartAnew() => _startsAnew = true;
+
     /// <summary>Hands in an event that changes nothing durable; it keeps its place among the changes.</summary>
     public void Announce(ObjectEvent happened) => Collecting().Events.Add(happened);
 
@@ -82,7 +86,10 @@ internal sealed class CommitGate(
             try
             {
                 if (batch.IsDurable)
+                {
+                    (batch.StartsAnew, _startsAnew) = (_startsAnew, false);
                     await commit(batch);
+                }
             }
             catch (Exception e)
             {
@@ -100,6 +107,8 @@ internal sealed class CommitGate(
         // What is collecting has seen the changes that were not stored: it falls with them.
         var follower = _collecting;
         _collecting = null;
+        // What the store holds is read again first.
+        _startsAnew = false;
         failed(cause);
         // Who came and left did so whatever the store holds, and nobody would tell it later.
         var presence = new CommitBatch();

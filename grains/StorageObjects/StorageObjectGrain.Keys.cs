@@ -45,7 +45,7 @@ internal sealed partial class StorageObjectGrain
                 return (await Loaded()).Rewrite(items.Where(item => item.Version != wanted || (Rules.IsSealed && wanted == 0)).Select(item => item.Name));
             case ObjectKeysOrder.Rewrap when !seal.Ring.IsEmpty:
                 return await seal.Rewrap();
-            case ObjectKeysOrder.Rotate when (await Loaded()).Revision > 0:
+            case ObjectKeysOrder.Rotate when await Loaded() is { Revision: > 0, HoldsNothing: false }:
                 await seal.AddKey();
                 return 1;
             case ObjectKeysOrder.Rotate:

@@ -210,6 +210,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         // Let in before a change of the rules or not: what is stored from now on is sealed if they say so.
         if (!_class!.IsCurrent && batch.Records.Values.Any(record => record.Item is not null))
             await _class.Refresh();
+        if (batch.StartsAnew)
+            _seal!.StartAnew();
         await _seal!.Commit(new(batch.Revision, batch.Records.Values, batch.Encryption, (_state ?? _emptying)!.NextExpiry), Rules.IsSealed);
     }
 

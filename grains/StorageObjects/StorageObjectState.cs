@@ -72,6 +72,9 @@ internal sealed class StorageObjectState
 
     public IReadOnlyCollection<string> Names => _items.Keys;
 
+    /// <summary>Whether there is neither an item nor the trace of one: the sweep deletes what is stored of such an object, with its keys.</summary>
+    public bool HoldsNothing => _items.Count == 0 && _removals.Count == 0;
+
     private ClassRules Rules => _class.Rules;
 
     /// <summary>A time (ms since the Unix epoch) before which nothing expires; may be too early, never too late.</summary>
@@ -220,6 +223,11 @@ internal sealed class StorageObjectState
     {
         if (_retired)
             throw new ObjectStoreException("The object is being loaded again after a failed commit.");
+        if (HoldsNothing)
+        {
+            _gate.StartAnew();
+            return;
+        }
         if (now < NextExpiry)
             return;
         List<string>? expired = null;
@@ -238,6 +246,9 @@ internal sealed class StorageObjectState
             else
                 NextExpiry = Math.Min(NextExpiry, removal.KeepUntil);
         }
+        // Late, so that the sweep may have been here first.
+        if (_removals.Count == 0 && expired?.Count == _items.Count)
+            _gate.StartAnew();
         foreach (var name in expired ?? [])
             Forget(name, now);
     }

@@ -63,6 +63,35 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
         Assert.Equal(StorageErrorCode.UnknownResource, await DropRefused(1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_object_that_was_empty_when_a_key_was_dropped_is_written_with_another(bool isRemoved)
+    {
+        var o = cluster.NewObject(_project, "class");
+        await o.Set("a", "1", ttl: 1_000);
+        if (isRemoved)
+            await o.Remove("a");
+        // The row is swept while the object stays in memory.
+        cluster.Advance(TimeSpan.FromHours(1));
+        while ((await o.Stored()).Revision > 0)
+        {
+            await cluster.Store.Sweep(cluster.Now - 60_000, TestContext.Current.CancellationToken);
+            await o.TakenUp();
+            cluster.Advance(TimeSpan.FromMinutes(1));
+        }
+        await Keys.Rotate();
+        cluster.Advance(ProjectKeysGrain.Overlap);
+        await Walk(ReencryptionKind.Rewrap);
+        Assert.True((await Keys.Drop(1)).Succeeded);
+
+        await o.Set("a", "2");
+
+        Assert.Equal(2, Assert.Single((await o.Order(ObjectKeysOrder.Tell)).Keys).ProjectKey);
+        await o.Deactivate();
+        Assert.Equal("2", await o.Get("a"));
+    }
+
     [Fact]
     public async Task A_key_that_an_unreadable_object_may_use_is_not_dropped()
     {
