@@ -18,7 +18,7 @@ public sealed class StorageQuotaTests
     [InlineData("Class", "Bytes", "100", "The class may store at most 100 bytes")]
     public async Task What_would_grow_past_it_is_refused_and_everything_else_goes_on(string scope, string what, string limit, string sentence)
     {
-        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ($"Quotas__{scope}__{what}", limit));
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Object__RequestsPerSecond", "0"), ($"Quotas__{scope}__{what}", limit));
         var (one, two) = (server.NewObject("c"), server.NewObject("c"));
         // Ten bytes each, the name among them.
         for (var i = 0; i < 9; i++)
@@ -42,7 +42,7 @@ public sealed class StorageQuotaTests
     [Fact]
     public async Task A_project_that_is_full_is_full_for_classes_that_are_new()
     {
-        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Object__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
         var one = server.NewObject("c");
         await Until(() => one.Set($"name{Guid.NewGuid():N}", "1"), answer => answer.Status == 413);
         for (var i = 0; i < 5; i++)
@@ -52,7 +52,7 @@ public sealed class StorageQuotaTests
     [Fact]
     public async Task Encryption_settings_count_as_an_item_that_stays()
     {
-        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "10"));
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Object__RequestsPerSecond", "0"), ("Quotas__Project__Items", "10"));
         var known = server.NewObject("c");
         (await known.Encryption()).Ok();
         await Until(() => server.NewObject("c").Encryption(), answer => answer.Status == 413);
@@ -64,7 +64,7 @@ public sealed class StorageQuotaTests
     [Fact]
     public async Task Room_made_in_one_class_is_room_for_another_that_was_refused()
     {
-        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Bytes", "1000"));
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Object__RequestsPerSecond", "0"), ("Quotas__Project__Bytes", "1000"));
         var (one, other) = (server.NewObject("one"), server.NewObject("other"));
         (await one.Set("a", $"\"{new string('a', 498)}\"")).Ok();
         (await other.Set("a", $"\"{new string('a', 398)}\"")).Ok();
@@ -84,7 +84,7 @@ public sealed class StorageQuotaTests
     [Fact]
     public async Task A_restart_counts_what_is_stored()
     {
-        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
+        await using var server = await TestServer.Start(("Quotas__Enabled", "true"), ("Quotas__Address__RequestsPerSecond", "0"), ("Quotas__Object__RequestsPerSecond", "0"), ("Quotas__Project__Items", "3"));
         var calls = server.NewObject("c");
         (await calls.SetMany("""{"a":{"value":1},"b":{"value":1},"c":{"value":1}}""")).Ok();
         await server.Process.Stop();
@@ -108,6 +108,9 @@ public sealed class StorageQuotaTests
         (await server.NewObject("c").Set("a", "1")).Ok();
     }
 
+    /// <summary>Between two questions: totals are told once a second.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private static async Task<Answer> Until(Func<Task<Answer>> ask, Func<Answer, bool> isIt)
     {
         using var patience = new CancellationTokenSource(Waiting.Patience, TimeProvider.System);
@@ -117,6 +120,7 @@ public sealed class StorageQuotaTests
             var answer = await ask();
             if (isIt(answer))
                 return answer;
+            await Task.Delay(Pause, TimeProvider.System, patience.Token);
         }
     }
 }
