@@ -13,7 +13,8 @@ namespace Vaultrice.Grains.Quotas;
 /// much room is left; no write waits for it.
 /// </summary>
 internal sealed partial class StoredMeters(
-    ServerQuotas quotas, ProjectSnapshots projects, IGrainFactory grains, TimeProvider time, ILogger<StoredMeters> logger) : BackgroundService
+    ServerQuotas quotas, ProjectSnapshots projects, IGrainFactory grains, TimeProvider time, ILogger<StoredMeters> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -24,6 +25,7 @@ internal sealed partial class StoredMeters(
     private readonly ConcurrentQueue<ClassMeter> _toReport = new();
     private readonly ConcurrentDictionary<string, bool> _reporting = new(StringComparer.Ordinal);
     private bool _wasTold = true;
+    private volatile bool _isStopping;
 
     public ClassMeter Of(string projectId, string @class)
     {
@@ -50,13 +52,26 @@ internal sealed partial class StoredMeters(
         return Task.WhenAll(meters.GroupBy(meter => meter.Project).Select(project => Report(project.Key, [.. project])));
     }
 
+    /// <summary>Before anything else stops: a silo on its way down places no grain.</summary>
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
+    {
+        _isStopping = true;
+        return Task.CompletedTask;
+    }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Period, time);
         try
         {
             // Not awaited: a project that takes long to count must not keep the others waiting.
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (await timer.WaitForNextTickAsync(stoppingToken) && !_isStopping)
                 _ = Report();
         }
         catch (OperationCanceledException)
