@@ -7,11 +7,17 @@ configuration=Release
 passed=0
 failed=0
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+failures=$(mktemp)
+trap 'rm -f "$log" "$failures"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
-fail() { printf 'FAILED: %s\n' "$*"; failed=$((failed + 1)); }
+fail() { printf 'FAILED: %s\n' "$*" | tee -a "$failures"; failed=$((failed + 1)); }
 finish() {
+  # Said again at the end: a record of a long run often keeps only that.
+  if [ -s "$failures" ]; then
+    say "What failed"
+    cat "$failures"
+  fi
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ]
   exit
@@ -65,6 +71,7 @@ for project in tests/Vaultrice.*.Tests; do
   else
     passed=$((passed + total - broken - skipped))
     failed=$((failed + errors + broken))
+    grep -E -A 12 '^ .*\[(FAIL|ERROR)\]$' "$log" >>"$failures"
     [ "$status" -eq 0 ] || [ $((errors + broken)) -gt 0 ] || fail "$name ended with exit code $status"
   fi
 done
@@ -80,6 +87,7 @@ count() { grep -E "^(#|ℹ) $1 [0-9]+" "$log" | tail -n 1 | grep -oE '[0-9]+$' |
 passed=$((passed + $(count pass)))
 broken=$(count fail)
 failed=$((failed + broken))
+grep -E -A 12 '^ *not ok ' "$log" >>"$failures"
 [ "$status" -eq 0 ] || [ "$broken" -gt 0 ] || fail "the conformance tests ended with exit code $status"
 
 finish
