@@ -90,7 +90,7 @@ internal sealed record MasterKeyJson(string Provider, string? Current, MasterKey
         report.Provider,
         report.Current,
         [.. report.Keys.Select(key => new MasterKeyUseJson(key.Id, key.WrapsStore, key.Projects))],
-        report.Rotation is { } rotation ? new(rotation.To, rotation.StartedAt, rotation.EndedAt, rotation.ProjectsLeft) : null);
+        report.Rotation is { } rotation ? new(rotation.To, rotation.StartedAt, rotation.EndedAt, rotation.ProjectsLeft, rotation.FirstFailure) : null);
 }
 
 /// <summary>What a master key wraps.</summary>
@@ -104,7 +104,8 @@ internal sealed record MasterKeyUseJson(string Id, bool WrapsStore, int Projects
 /// <param name="StartedAt">In ms since the Unix epoch.</param>
 /// <param name="EndedAt">In ms since the Unix epoch; left out while it goes on.</param>
 /// <param name="ProjectsLeft">How many projects are still to be done.</param>
-internal sealed record MasterKeyRotationJson(string To, long StartedAt, long? EndedAt, int ProjectsLeft);
+/// <param name="FirstFailure">A project that could not be done yet, and why; it is tried again. Left out when there is none.</param>
+internal sealed record MasterKeyRotationJson(string To, long StartedAt, long? EndedAt, int ProjectsLeft, string? FirstFailure);
 
 /// <summary>Names a master key.</summary>
 internal sealed record MasterKeyBody

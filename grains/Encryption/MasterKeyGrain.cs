@@ -4,6 +4,7 @@ using Orleans.Concurrency;
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.Storage.Encryption;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Encryption;
 
@@ -22,6 +23,9 @@ internal sealed partial class MasterKeyGrain(
     ILogger<MasterKeyGrain> logger) : Grain, IMasterKeyGrain
 {
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+
+    /// <summary>What failed by itself mostly waits for somebody to put back a key.</summary>
+    private static readonly TimeSpan TryFailedAgain = TimeSpan.FromMinutes(1);
 
     private readonly Turns _writes = new();
     private readonly IMasterKeyUser? _store = store as IMasterKeyUser;
@@ -143,21 +147,29 @@ internal sealed partial class MasterKeyGrain(
             return;
         try
         {
-            if (_store is not null && await _store.ReadWrappedKey() is var wrapped && wrapped.MasterKeyId != rotation.To)
-                await _store.WriteWrappedKey(await master.Rewrap(wrapped, rotation.To));
+            var failure = await Attempt(rotation.To, "the store's own key", RewrapStore);
             foreach (var projectId in State.Left)
             {
-                await GrainFactory.GetGrain<IProjectKeysGrain>(projectId).Rewrap(rotation.To);
+                var failed = await Attempt(rotation.To, projectId, to => GrainFactory.GetGrain<IProjectKeysGrain>(projectId).Rewrap(to));
                 if (State.Rotation != rotation)
                     return;
-                State.Left = State.Left.Remove(projectId);
+                failure ??= failed;
+                if (failed is null)
+                    State.Left = State.Left.Remove(projectId);
             }
-            await Write(() =>
+            var done = rotation with { EndedAt = failure is null ? Now : null, FirstFailure = failure };
+            if (done != rotation)
             {
-                if (State.Rotation == rotation)
-                    State.Rotation = rotation with { EndedAt = Now };
-            });
-            LogEnded(rotation.To);
+                await Write(() =>
+                {
+                    if (State.Rotation == rotation)
+                        State.Rotation = done;
+                });
+            }
+            if (failure is null)
+                LogEnded(rotation.To);
+            else
+                Continue(TryFailedAgain);
         }
 #pragma warning disable CA1031 // Whatever it was: what is left is tried again, until a vault or a store is back.
         catch (Exception e)
@@ -165,6 +177,31 @@ internal sealed partial class MasterKeyGrain(
         {
             LogInterrupted(e);
             Continue(TryAgain);
+        }
+    }
+
+    private async Task RewrapStore(string masterKeyId)
+    {
+        if (_store is not null && await _store.ReadWrappedKey() is var wrapped && wrapped.MasterKeyId != masterKeyId)
+            await _store.WriteWrappedKey(await master.Rewrap(wrapped, masterKeyId));
+    }
+
+    /// <summary>Has something wrapped anew; what cannot be done must not hold up the rest, unless the reason is that the new master key itself is away.</summary>
+    /// <returns>What failed, or null.</returns>
+    private async Task<string?> Attempt(string masterKeyId, string what, Func<string, Task> rewrap)
+    {
+        try
+        {
+            await rewrap(masterKeyId);
+            return null;
+        }
+        catch (Exception e) when (e is ObjectStoreException or KeysUnavailableException)
+        {
+            // With the new one in reach, it is an old one that is missing; else everybody would be waited for in vain, one after the other.
+            if (e is KeysUnavailableException)
+                await master.Wrap(masterKeyId, KeyWrap.NewKey());
+            LogFailed(what, e);
+            return $"{what}: {e.Message}";
         }
     }
 
@@ -195,6 +232,9 @@ internal sealed partial class MasterKeyGrain(
 
     [LoggerMessage(3, LogLevel.Warning, "Wrapping everything by another master key was interrupted; it goes on in a few seconds.")]
     private partial void LogInterrupted(Exception cause);
+
+    [LoggerMessage(5, LogLevel.Warning, "Not yet wrapped by another master key, and tried again in a minute: {What}.")]
+    private partial void LogFailed(string what, Exception cause);
 
     [LoggerMessage(4, LogLevel.Warning, "The master keys cannot be listed at present.")]
     private partial void LogOutOfReach(Exception cause);

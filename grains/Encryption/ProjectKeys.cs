@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Encryption;
 
@@ -31,7 +32,8 @@ internal sealed class ProjectKeys : IDisposable
     /// The project's current key; the first one is made if there is none. Always asks which it is: a version that ceased to be
     /// current must not be used for anything new.
     /// </summary>
-    /// <exception cref="KeysUnavailableException">It cannot be had at present, or was deleted for good.</exception>
+    /// <exception cref="KeysUnavailableException">It cannot be had at present.</exception>
+    /// <exception cref="ObjectStoreException">It was deleted or altered for good.</exception>
     public async Task<(int Version, ReadOnlyMemory<byte> Key)> Current(string projectId)
     {
         var keys = _grains.GetGrain<IProjectKeysGrain>(projectId);
@@ -47,7 +49,8 @@ internal sealed class ProjectKeys : IDisposable
     }
 
     /// <summary>A key of a project.</summary>
-    /// <exception cref="KeysUnavailableException">It cannot be had at present, or was deleted for good.</exception>
+    /// <exception cref="KeysUnavailableException">It cannot be had at present.</exception>
+    /// <exception cref="ObjectStoreException">It was deleted or altered for good.</exception>
     public async Task<ReadOnlyMemory<byte>> Get(string projectId, int version) => await Ask(projectId, version, async () =>
     {
         var ring = await _grains.GetGrain<IProjectKeysGrain>(projectId).Get();
@@ -81,7 +84,7 @@ internal sealed class ProjectKeys : IDisposable
         }
         catch (CryptographicException e)
         {
-            throw new KeysUnavailableException($"Version {key.Version} of the key of project '{projectId}' was altered in the store: put back a backup.", e);
+            throw new ObjectStoreException($"Version {key.Version} of the key of project '{projectId}' was altered in the store: put back a backup.", e);
         }
     }
 
@@ -100,7 +103,7 @@ internal sealed class ProjectKeys : IDisposable
             _keys.TryRemove(key, out _);
     }
 
-    private static KeysUnavailableException Gone(string projectId) =>
+    private static ObjectStoreException Gone(string projectId) =>
         new($"The key of project '{projectId}' was deleted: what was encrypted under it is unreadable for good.");
 
     private sealed class Entry(TimeProvider time)

@@ -94,6 +94,9 @@ internal sealed class KeyVaultMasterKeys(KeyVaultKeyId key, string? resource, To
         {
             throw new KeysUnavailableException($"The key vault did not answer for the key '{key}': {e.Message}", e);
         }
+        // All else in the request is the same as in those it takes.
+        if (message.Response.Status == 400 && address.EndsWith("/unwrapkey", StringComparison.Ordinal))
+            throw new CryptographicException($"The key vault cannot unwrap this with the key '{key}': {Explain(message.Response)}");
         throw new KeysUnavailableException($"The key vault refused to use the key '{key}': {message.Response.Status} {Explain(message.Response)}");
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Vaultrice.Encryption;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Encryption;
 
@@ -40,7 +41,8 @@ internal sealed class MasterKeys(IMasterKeyProvider configured, IReadOnlyList<IM
         Bounded(cancellationToken => HolderOf(wrapped.MasterKeyId).Unwrap(wrapped, cancellationToken));
 
     /// <summary>Turns a wrapped key into one that is wrapped by another master key.</summary>
-    /// <exception cref="KeysUnavailableException">A master key is not there or out of reach, or what was wrapped was altered.</exception>
+    /// <exception cref="KeysUnavailableException">A master key is not there or out of reach.</exception>
+    /// <exception cref="ObjectStoreException">What was wrapped was altered.</exception>
     public async Task<WrappedKey> Rewrap(WrappedKey wrapped, string masterKeyId)
     {
         byte[] plain;
@@ -50,7 +52,7 @@ internal sealed class MasterKeys(IMasterKeyProvider configured, IReadOnlyList<IM
         }
         catch (CryptographicException e)
         {
-            throw new KeysUnavailableException($"A key that the master key '{wrapped.MasterKeyId}' has wrapped was altered.", e);
+            throw new ObjectStoreException($"A key that the master key '{wrapped.MasterKeyId}' has wrapped was altered.", e);
         }
         try
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using Vaultrice.Gateway.Tests.Servers;
 using Vaultrice.VaultDouble;
 using Xunit;
@@ -115,6 +116,22 @@ public sealed class KeyVaultTests : IAsyncLifetime
         File.Delete(Path.Combine(server.Folder, "master.key"));
         await server.StartProcess();
         Assert.Equal("1", (await new Calls(server.Http, projectId, "safe", "object").GetAs(basic, "a")).Ok().Value);
+    }
+
+    [Fact]
+    public async Task A_key_that_was_altered_is_no_vault_that_is_away()
+    {
+        await using var server = await Start();
+        await server.Process.Stop();
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(server.Folder, "vaultrice.db")};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE settings SET value = zeroblob(length(value)) WHERE name = 'data_key'";
+            Assert.Equal(1, command.ExecuteNonQuery());
+        }
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => server.StartProcess());
+        Assert.Contains("own key was altered: put back a backup", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
+using Orleans.Storage;
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Encryption;
 using Vaultrice.Grains.Tests.StorageObjects;
@@ -96,9 +99,7 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
     public async Task A_key_that_an_unreadable_object_may_use_is_not_dropped()
     {
         var stored = await _objects[0].Stored();
-        var altered = stored.Keys.ToArray();
-        altered[^1] ^= 1;
-        await _objects[0].Replace(stored with { Keys = altered });
+        await _objects[0].Replace(stored with { Keys = Altered(stored.Keys) });
         await Keys.Rotate();
         cluster.Advance(ProjectKeysGrain.Overlap);
 
@@ -183,6 +184,49 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_project_key_that_was_altered_is_reported_and_does_not_stop_the_walks()
+    {
+        await Keys.Rotate();
+        var key = (await Keys.Get()).Find(2)!;
+        await Replace(key with { Wrapped = Altered(key.Wrapped) });
+
+        var walk = await Walk(ReencryptionKind.Rewrap);
+
+        Assert.Equal((3, 3), (walk.Objects, walk.Failed));
+        Assert.Contains("was altered", walk.FirstFailure, StringComparison.Ordinal);
+        await Replace(key);
+        cluster.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal((3, 0), ((walk = await Walk(ReencryptionKind.Rewrap)).Changed, walk.Failed));
+        await AllAreRead();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_project_key_that_the_master_key_cannot_open_holds_up_no_other_project_and_keeps_the_old_master_key(bool isAltered)
+    {
+        var before = (await MasterKey.Get()).Current!;
+        var key = (await Keys.Get()).Keys.Single();
+        await Replace(isAltered ? key with { Wrapped = Altered(key.Wrapped) } : key with { MasterKeyId = "0123456789abcdef" });
+        var others = Enumerable.Range(0, 5).Select(i => cluster.Client.GetGrain<IProjectKeysGrain>($"{_project}-{i}")).ToArray();
+        foreach (var other in others)
+            await other.GetOrCreate();
+
+        var to = (await MasterKey.Rotate()).Value!.Current!;
+        var report = await Eventually(async () => await MasterKey.Get() is { Rotation.FirstFailure: not null } failing ? failing : null);
+
+        Assert.Equal((1, null), (report.Rotation!.ProjectsLeft, report.Rotation.EndedAt));
+        Assert.StartsWith(_project + ":", report.Rotation.FirstFailure, StringComparison.Ordinal);
+        foreach (var other in others)
+            Assert.Equal(to, (await other.Get()).Keys.Single().MasterKeyId);
+        Assert.Equal(StorageErrorCode.StillInUse, (await MasterKey.Drop(before)).Error!.Code);
+        await Replace(key);
+        Assert.Null((await Rotated()).Rotation!.FirstFailure);
+        Assert.True((await MasterKey.Drop(before)).Succeeded);
+        await AllAreRead();
+    }
+
+    [Fact]
     public async Task Shredded_keys_leave_objects_unreadable_and_there_are_no_new_ones()
     {
         await _objects[0].Deactivate();
@@ -191,7 +235,27 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
         Assert.Empty((await Keys.Get()).Keys);
         Assert.Equal(StorageErrorCode.UnknownResource, (await Keys.GetOrCreate()).Error!.Code);
         Assert.DoesNotContain((await MasterKey.Get()).Keys, key => key.Projects > 0 && key.Id == "none");
+        Assert.Equal(3, (await Walk(ReencryptionKind.Rewrap)).Failed);
         await Keys.Shred();
+    }
+
+    /// <summary>Puts another key in the place of the project's stored one of that version, as a stranger with access to the store would.</summary>
+    private async Task Replace(WrappedProjectKey key)
+    {
+        await Keys.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        var storage = cluster.Services.GetRequiredKeyedService<IGrainStorage>("Default");
+        var stored = new GrainState<ProjectKeysState>();
+        await storage.ReadStateAsync("project-keys", Keys.GetGrainId(), stored);
+        var ring = stored.State!.Ring;
+        stored.State.Ring = ring with { Keys = ring.Keys.Replace(ring.Find(key.Version)!, key) };
+        await storage.WriteStateAsync("project-keys", Keys.GetGrainId(), stored);
+    }
+
+    private static byte[] Altered(ReadOnlyMemory<byte> bytes)
+    {
+        var altered = bytes.ToArray();
+        altered[^1] ^= 1;
+        return altered;
     }
 
     private async Task<StorageErrorCode> DropRefused(int version) => (await Keys.Drop(version)).Error!.Code;

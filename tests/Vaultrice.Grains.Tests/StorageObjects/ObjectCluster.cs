@@ -36,7 +36,8 @@ public sealed class ObjectCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorageAsDefault().AddMemoryGrainStorage("PubSubStore").AddGatewayStreams();
+            silo.AddEngineGrainStorage("Default").AddEngineGrainStorage("PubSubStore").AddGatewayStreams();
+            silo.Services.AddSingleton<IGrainStateStore>((MemoryStore)Store.Inner);
             silo.Services.AddSingleton<IObjectStore>(Store);
             silo.Services.AddSingleton(new MasterKeys(MasterKey, [], TimeSpan.FromSeconds(5), TimeProvider.System));
             silo.Services.AddStorageObjects();
