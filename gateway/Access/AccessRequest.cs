@@ -31,6 +31,9 @@ internal readonly record struct AccessRequest(string ProjectId, AccessOperation 
     /// <summary>Whether it is a frame of a socket, and no HTTP request.</summary>
     public bool IsFrame { get; init; }
 
+    /// <summary>Whether the signature of the id, if there is one, is left to be judged another time.</summary>
+    public bool LeavesSignature { get; init; }
+
     /// <summary>Whether this is no request of its own, but one judged again or explained: limits must not count it, nor uses.</summary>
     public bool IsRepeated { get; init; }
 }

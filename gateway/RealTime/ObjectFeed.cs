@@ -94,6 +94,21 @@ internal sealed partial class ObjectFeed(
         }
     }
 
+    /// <summary>Ends a connection's presence; false when the object could not be told.</summary>
+    public async Task<bool> TryLeave(string connectionId)
+    {
+        try
+        {
+            await grain.Leave(connectionId);
+            return true;
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is not null)
+        {
+            LogUnreachable(e);
+            return false;
+        }
+    }
+
     /// <summary>Takes what the object says.</summary>
     public void Take(GatewayNotice notice)
     {
@@ -120,9 +135,23 @@ internal sealed partial class ObjectFeed(
     public void Sweep(TimeSpan renewEvery)
     {
         foreach (var socket in Sockets)
-            socket.Sweep();
+            Sweep(socket);
         if (_hasFailed || time.GetElapsedTime(Volatile.Read(ref _renewedAt)) > renewEvery)
             _ = Renew();
+    }
+
+    private void Sweep(ObjectSocket socket)
+    {
+        try
+        {
+            socket.Sweep();
+        }
+#pragma warning disable CA1031 // One socket's failure must not keep the others from being attended to.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogSweepFailed(e);
+        }
     }
 
     /// <summary>Renews the subscription; done when what was missed is delivered.</summary>
@@ -252,6 +281,9 @@ internal sealed partial class ObjectFeed(
             socket.Deliver(frame, needs, _position, sender);
         GatewayMetrics.Delivered(sockets.Length);
     }
+
+    [LoggerMessage(3, LogLevel.Error, "A socket could not be attended to.")]
+    private partial void LogSweepFailed(Exception cause);
 
     [LoggerMessage(1, LogLevel.Warning, "An object is not reachable; its sockets will catch up when it is.")]
     private partial void LogUnreachable(Exception cause);

@@ -34,6 +34,9 @@ internal sealed partial class ObjectFeeds(
     public IEnumerable<ObjectFeed> Of(string? projectId) =>
         projectId is null ? _feeds.Values : _feeds.Where(feed => IsOf(projectId, feed.Key)).Select(feed => feed.Value);
 
+    /// <summary>The projects whose objects have sockets here.</summary>
+    public IEnumerable<string> ProjectIds => _feeds.Select(feed => feed.Key[..feed.Key.IndexOf('/')]).Distinct(StringComparer.Ordinal);
+
     private static bool IsOf(string projectId, string objectKey) =>
         objectKey.Length > projectId.Length && objectKey[projectId.Length] == '/' && objectKey.StartsWith(projectId, StringComparison.Ordinal);
 

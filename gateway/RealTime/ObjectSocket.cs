@@ -1,5 +1,3 @@
-using System.Text.Unicode;
-using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Http;
 using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
@@ -7,7 +5,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.RealTime;
 
 /// <summary>One client's socket to one object: greets it, carries its frames to the object and the object's events to it.</summary>
-internal sealed class ObjectSocket
+internal sealed partial class ObjectSocket
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
@@ -62,8 +60,6 @@ internal sealed class ObjectSocket
 
     /// <summary>The connection as the object may have to be told of it.</summary>
     public HeldConnection? Held => ConnectionId is { } id ? new(id, _access.Principal, Joined, _delivery.Attachment, _identity) : null;
-
-    private JoinedConnection? Joined { get; set; }
 
     /// <summary>Whether this is the socket of a connection's attachment.</summary>
     public bool Holds(string connectionId, int attachment) => ConnectionId == connectionId && _delivery.Attachment == attachment;
@@ -142,19 +138,37 @@ internal sealed class ObjectSocket
     /// <summary>Somebody wants to resume this connection: finds out soon whether its peer still answers.</summary>
     public void Probe() => _delivery.Ping(ProbeTimeout);
 
+    /// <summary>Whether judging it again may cost a signature.</summary>
+    public bool IsSigned => _access.IsSigned;
+
     /// <summary>Judges again what the client may do: it is told to leave for good, or goes on with the rights it has now.</summary>
-    public async ValueTask Review()
+    /// <param name="quickly">Leaves out what takes time, for another review.</param>
+    public async ValueTask Review(bool quickly = false)
     {
-        var refusal = await _access.Review();
+        var refusal = await _access.Review(quickly);
         if (refusal is not null)
         {
             Withdraw(refusal);
             return;
         }
-        if (Joined is null || _access.Permissions.HasFlag(Permissions.Presence))
-            return;
-        Joined = null;
-        await _feed.Grain.Leave(ConnectionId!);
+        EndForbiddenPresence();
+    }
+
+    /// <summary>Says why the socket is refused after all, and closes it after a while.</summary>
+    public async Task TurnAway(StorageError error, CloseReason reason)
+    {
+        _writer.Send(Frames.Error(error.Message));
+        await Hold(_options, _time);
+        Close(reason);
+    }
+
+    /// <summary>Gives up a socket that will never run.</summary>
+    public void Abandon()
+    {
+        _feed.Remove(this);
+        Abort();
+        lock (_lock)
+            _isOver = true;
     }
 
     /// <summary>Attends to what is due: called for every socket once a second, instead of timers of their own.</summary>
@@ -162,6 +176,7 @@ internal sealed class ObjectSocket
     {
         if (_access.HasExpired)
             Withdraw(new(StorageErrorCode.CredentialsInvalid, "The api key has expired."));
+        EndForbiddenPresence();
         if (IsOver(Volatile.Read(ref _closingSince), CloseTimeout))
         {
             Abort();
@@ -194,115 +209,6 @@ internal sealed class ObjectSocket
         _reader.Filled(count);
         Volatile.Write(ref _receivedAt, _time.GetTimestamp());
         return count > 0;
-    }
-
-    private async ValueTask Handle(ReceivedFrame frame)
-    {
-        switch (frame.Opcode)
-        {
-            case Opcode.Ping:
-                _writer.Send(Frames.ProtocolPong(frame.Payload.Span));
-                break;
-            case Opcode.Pong:
-                _delivery.Confirm(frame.Payload.Span);
-                break;
-            case Opcode.Text when !Utf8.IsValid(frame.Payload.Span):
-                Close(CloseReason.NotUtf8);
-                break;
-            case Opcode.Text:
-                await Handle(ClientFrame.Read(frame.Payload.Span, _limits));
-                break;
-            default:
-                await Greet(null);
-                _writer.Send(Frames.Error("Frames must be text."));
-                break;
-        }
-    }
-
-    private async ValueTask Handle(StorageResult<ClientFrame> parsed)
-    {
-        var isFirst = !_hasSpoken;
-        _hasSpoken = true;
-        if (isFirst && parsed.Succeeded && parsed.Value is { Event: ClientFrame.Resume, ConnectionId: { } resume })
-        {
-            // A slow way to us makes the first frame come after the greeting: then the connection changes its id.
-            if (_greeting is not null)
-                await Regreet(resume);
-            else
-                await Greet(resume);
-            return;
-        }
-        await Greet(null);
-        if (ConnectionId is null || Volatile.Read(ref _closingSince) != 0)
-            return;
-        var error = parsed.Error;
-        try
-        {
-            error ??= await Carry(parsed.Value!);
-        }
-        catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
-        {
-            error = failure;
-        }
-        if (error is not null)
-            _writer.Send(Frames.Error(error.Message));
-    }
-
-    private async ValueTask<StorageError?> Carry(ClientFrame frame)
-    {
-        using var activity = Diagnostics.ActivitySource.StartActivity("vaultrice.socket.frame");
-        switch (frame.Event)
-        {
-            case ClientFrame.Ping:
-                _writer.Send(Frames.Pong);
-                return null;
-            case ClientFrame.Message or ClientFrame.Join or ClientFrame.Leave when _access.Check(OperationOf(frame)) is { } refusal:
-                return refusal;
-            case ClientFrame.Message or ClientFrame.Join when frame.Payload is null:
-                return new(StorageErrorCode.InvalidValue, "The frame has no payload.");
-            case ClientFrame.Message:
-                return await Send(frame);
-            case ClientFrame.Join:
-                return await Join(frame);
-            case ClientFrame.Leave:
-                Joined = null;
-                await _feed.Grain.Leave(ConnectionId!);
-                return null;
-            case ClientFrame.Resume:
-                return new(StorageErrorCode.InvalidRequest, "resume must be the first frame.");
-            default:
-                return new(StorageErrorCode.InvalidRequest, "This event is not known.");
-        }
-    }
-
-    private static AccessOperation OperationOf(ClientFrame frame) =>
-        frame.Event == ClientFrame.Message ? AccessOperation.Send : AccessOperation.Join;
-
-    private async ValueTask<StorageError?> Send(ClientFrame frame)
-    {
-        // Each message proves anew who sends it.
-        var verdict = await _access.Verify(frame, standing: null);
-        return verdict.Error ?? await _feed.Grain.Send(new(frame.Payload!.Value, frame.KeyVersion, ConnectionId));
-    }
-
-    private async ValueTask<StorageError?> Join(ClientFrame frame)
-    {
-        // The SDK joins again after a reconnect, without the proof: that of the connection stands.
-        var verdict = await _access.Verify(frame, standing: _identity);
-        if (verdict.Error is not null)
-            return verdict.Error;
-        var identity = verdict.Identity ?? _identity;
-        var data = frame.Payload!.Value;
-        var result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
-        if (result is { Succeeded: false, Error.Code: StorageErrorCode.UnknownConnection })
-        {
-            // The object was activated anew and has not heard of us yet.
-            await _feed.Renew();
-            result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
-        }
-        if (result.Succeeded)
-            (Joined, _identity) = (result.Value, identity);
-        return result.Error;
     }
 
     /// <summary>Greets once; whoever comes later waits for the same greeting.</summary>
@@ -338,22 +244,19 @@ internal sealed class ObjectSocket
             var result = await _feed.Connect(_access.Principal, resume);
             if (result.Succeeded)
             {
-                _identity = result.Value.Identity;
+                (Joined, _identity) = (result.Value.Joined, result.Value.Identity);
                 _delivery.Begin(result.Value);
+                EndForbiddenPresence();
                 // Kept for as long as the socket lives: better nothing than the whole greeting's state.
                 lock (_lock)
                     _greeting = Task.CompletedTask;
                 return;
             }
-            _writer.Send(Frames.Error(result.Error.Message));
-            await Hold(_options, _time);
-            Close(CloseReason.TooManyConnections);
+            await TurnAway(result.Error, CloseReason.TooManyConnections);
         }
         catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
         {
-            _writer.Send(Frames.Error(failure.Message));
-            await Hold(_options, _time);
-            Close(CloseReason.Unavailable);
+            await TurnAway(failure, CloseReason.Unavailable);
         }
     }
 

@@ -14,7 +14,11 @@ internal sealed class SocketAccess(AccessGate gate, IdentityVerifier identities,
 {
     // Kept for as long as the socket lives: what it was opened with, but not the credentials.
     private readonly AccessRequest _request = request with { Credentials = null };
+    private readonly Lock _lock = new();
     private Caller _caller = caller;
+
+    // What all checks were last passed with; a quick review may know a later state of the project already.
+    private Caller _granted = caller;
 
     /// <summary>Whose connection it is: only the same api key may resume it, from the same origin.</summary>
     public string Principal { get; } = string.IsNullOrEmpty(request.Origin) ? caller.ApiKey : $"{caller.ApiKey} {request.Origin}";
@@ -22,6 +26,9 @@ internal sealed class SocketAccess(AccessGate gate, IdentityVerifier identities,
     public Caller Caller => Volatile.Read(ref _caller);
 
     public Permissions Permissions => Caller.Permissions;
+
+    /// <summary>Whether judging it again may cost a signature.</summary>
+    public bool IsSigned => !string.IsNullOrEmpty(_request.IdSignature);
 
     /// <summary>Whether the api key's time is over: nobody is told when it ends.</summary>
     public bool HasExpired => Caller.KeyExpiresAt is var end and not long.MaxValue && end <= time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -41,15 +48,27 @@ internal sealed class SocketAccess(AccessGate gate, IdentityVerifier identities,
     }
 
     /// <summary>Judges again whether the socket may stay; the refusal, or null.</summary>
-    public async ValueTask<StorageError?> Review()
+    /// <param name="quickly">Leaves a signature of the object's id to a review that is not quick.</param>
+    public async ValueTask<StorageError?> Review(bool quickly)
     {
+        var isPartial = quickly && IsSigned;
+        var request = _request with { LeavesSignature = isPartial };
         while (true)
         {
-            var before = Caller;
-            var judged = await gate.CheckAgain(_request, before);
-            // Somebody else judged meanwhile, maybe by a later state of the project: once more, by what it is now.
-            if (!judged.Succeeded || Interlocked.CompareExchange(ref _caller, judged.Value, before) == before)
+            var (before, granted) = (Caller, Volatile.Read(ref _granted));
+            var judged = await gate.CheckAgain(request, granted);
+            if (!judged.Succeeded)
                 return judged.Error;
+            lock (_lock)
+            {
+                // Somebody else judged meanwhile, maybe by a later state of the project: once more, by what it is now.
+                if (_caller != before || _granted != granted)
+                    continue;
+                Volatile.Write(ref _caller, judged.Value);
+                if (!isPartial)
+                    Volatile.Write(ref _granted, judged.Value);
+                return null;
+            }
         }
     }
 }

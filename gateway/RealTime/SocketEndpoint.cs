@@ -65,7 +65,19 @@ internal sealed class SocketEndpoint(
         var socket = feeds.Add(key, feed =>
             new(stream, context.Abort, feed, granted, options.Value, limits.Value, time));
         // A change told between the check and now found no socket to judge again.
-        await socket.Review();
+        try
+        {
+            await socket.Review();
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is { } failure)
+        {
+            await socket.TurnAway(failure, CloseReason.Unavailable);
+        }
+        catch
+        {
+            socket.Abandon();
+            throw;
+        }
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             socket.Close(CloseReason.Restarting);
         return (null, socket);

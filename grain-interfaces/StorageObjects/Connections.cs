@@ -19,6 +19,7 @@ public sealed record ConnectionRequest(
 /// <param name="Missed">What happened since the earlier connection was lost.</param>
 /// <param name="Attachment">Counts how often the connection was given out; tells this socket from its earlier and later ones.</param>
 /// <param name="Identity">Who the connection has proved to be, if it goes on; else null.</param>
+/// <param name="Joined">Its presence, if it goes on and has joined; else null.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ConnectionGrant")]
 public sealed record ConnectionGrant(
     [property: Id(0)] string ConnectionId,
@@ -26,7 +27,8 @@ public sealed record ConnectionGrant(
     [property: Id(2)] FeedPosition Position,
     [property: Id(3)] ImmutableArray<ObjectEvent> Missed,
     [property: Id(4)] int Attachment,
-    [property: Id(5)] VerifiedIdentity? Identity = null);
+    [property: Id(5)] VerifiedIdentity? Identity = null,
+    [property: Id(6)] JoinedConnection? Joined = null);
 
 /// <summary>A gateway's subscription to one object.</summary>
 /// <param name="GatewayId">The gateway.</param>

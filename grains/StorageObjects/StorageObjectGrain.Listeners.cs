@@ -116,7 +116,7 @@ internal sealed partial class StorageObjectGrain
         if (!resumed)
             connection.Confirmed = Position;
         ArmTimer();
-        return new(connectionId, resumed, Position, missed, connection.Attachment, connection.Identity);
+        return new(connectionId, resumed, Position, missed, connection.Attachment, connection.Identity, connection.Joined);
     }
 
     /// <summary>Waits until the gateway that still holds a connection has found its peer dead, or the probe's time is over.</summary>

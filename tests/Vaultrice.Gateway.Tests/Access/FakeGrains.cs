@@ -1,20 +1,26 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Vaultrice.Projects;
+using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.Tests.Access;
 
-/// <summary>A grain factory without a cluster: signing keys, and projects that a test can change.</summary>
+/// <summary>A client without a cluster: signing keys, and projects that a test can change.</summary>
 public class FakeGrains : DispatchProxy
 {
     private readonly Keys _keys = new();
+    private readonly Changes _changes = new();
 
     /// <summary>The projects that exist.</summary>
     public Dictionary<string, ProjectSnapshot> Projects { get; } = [];
 
     /// <summary>The pair that tokens are signed with.</summary>
     public ECDsa Pair => _keys.Pair;
+
+    /// <summary>Whether projects can be asked for.</summary>
+    public bool CanAskProjects { get; set; } = true;
 
     /// <summary>How often a project was asked for.</summary>
     public int ProjectsAsked { get; private set; }
@@ -38,11 +44,14 @@ public class FakeGrains : DispatchProxy
 
     public const string KeyId = "test-key";
 
-    public static (IGrainFactory Factory, FakeGrains Fake) Create()
+    public static (IClusterClient Factory, FakeGrains Fake) Create()
     {
-        var factory = Create<IGrainFactory, FakeGrains>();
+        var factory = Create<IClusterClient, FakeGrains>();
         return (factory, (FakeGrains)(object)factory);
     }
+
+    /// <summary>Tells those who wait for it that a project has changed.</summary>
+    public void Tell(string projectId) => _changes.Told.Writer.TryWrite(projectId);
 
     /// <summary>Makes a project with one api key.</summary>
     public void Add(string projectId, string apiKey, string secret, bool enabled = true) =>
@@ -59,6 +68,10 @@ public class FakeGrains : DispatchProxy
         var grain = targetMethod!.GetGenericArguments().Single();
         if (grain == typeof(ISigningKeysGrain))
             return _keys;
+        if (grain == typeof(IProjectChangesGrain))
+            return _changes;
+        if (grain == typeof(IStorageObjectGrain))
+            return null;
         if (grain == typeof(IProjectGrain))
         {
             ProjectsAsked++;
@@ -86,9 +99,19 @@ public class FakeGrains : DispatchProxy
         public Task<ImmutableArray<SigningKey>> Rotate(AuditEntry entry) => throw new NotSupportedException();
     }
 
+    private sealed class Changes : IProjectChangesGrain
+    {
+        public Channel<string> Told { get; } = Channel.CreateUnbounded<string>();
+
+        public Task Publish(string projectId) => throw new NotSupportedException();
+
+        public async Task<ProjectChanges> Since(ChangeMark? mark) => new(new(1, (mark?.Number ?? 0) + 1), [await Told.Reader.ReadAsync()]);
+    }
+
     private sealed class Project(ProjectSnapshot? snapshot, FakeGrains grains) : IProjectGrain
     {
-        public Task<ProjectSnapshot?> GetSnapshot() => Task.FromResult(snapshot);
+        public Task<ProjectSnapshot?> GetSnapshot() =>
+            grains.CanAskProjects ? Task.FromResult(snapshot) : Task.FromException<ProjectSnapshot?>(new TimeoutException());
 
         public Task<StorageError?> Create(string accountId, string name, AuditEntry entry) => throw new NotSupportedException();
 

@@ -91,6 +91,31 @@ public sealed class RevocationTests(SharedServer shared)
         await socket.ReceiveNothingMore();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_resumed_connection_is_no_longer_present_once_its_key_may_not_be(bool narrowedWhileLost)
+    {
+        var (key, calls) = await NewKey();
+        var other = await _admin.NewKey(key.ProjectId);
+        await using var watcher = await Open(calls, other.Basic);
+        var lost = await WireSocket.Dial(shared.Server, calls, Uri.EscapeDataString(key.Basic));
+        var id = await lost.ReceiveGreeting("connected");
+        await lost.Send("""{"event":"presence:join","payload":"me"}""");
+        await watcher.ReceiveEvent("presence:join");
+        lost.Abort();
+        if (narrowedWhileLost)
+            await _admin.PatchKey(key, new { permissions = new[] { "message" } });
+        await using var back = await WireSocket.Dial(shared.Server, calls, Uri.EscapeDataString(key.Basic));
+        await back.Send($"{{\"event\":\"resume\",\"connectionId\":\"{id}\"}}");
+        Assert.Equal(id, await back.ReceiveGreeting("resume:ack"));
+        if (!narrowedWhileLost)
+            await _admin.PatchKey(key, new { permissions = new[] { "message" } });
+        // Well before it could count as lost, for its pings are not answered.
+        Assert.Contains("presence:leave", (await watcher.Receive("The leave was not told", TimeSpan.FromSeconds(10)))?.Text, StringComparison.Ordinal);
+        Assert.Equal("[]", (await calls.SendAs(other.Basic, "GET", $"presence-list/{calls.ObjectPath}")).Ok().Body);
+    }
+
     [Fact]
     public async Task A_socket_stays_when_its_token_ends_and_goes_when_its_key_does()
     {

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.Tokens;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Projects;
@@ -16,23 +15,30 @@ internal sealed class TestGate
 {
     public const string Secret = "a secret of one project";
 
-    public TestGate()
+    /// <summary>Makes it.</summary>
+    /// <param name="more">Checks besides the usual ones.</param>
+    public TestGate(params IEnumerable<IAccessCheck> more)
     {
         (var factory, Grains) = FakeGrains.Create();
+        Cluster = factory;
         Grains.Add("one", "key", Secret);
         Grains.Add("two", "key", "a secret of another one");
         Uses = new(factory, Time, NullLogger<UseReports>.Instance);
         Keys = new(factory, Time);
         Tokens = new(Keys, Time);
-        var projects = new ProjectSnapshots(factory, Time, NullLogger<ProjectSnapshots>.Instance);
+        Projects = new(factory, Time, NullLogger<ProjectSnapshots>.Instance);
         Gate = new(
-            projects,
-            new(projects, Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
-            [new OriginCheck(), new PermissionCheck()],
+            Projects,
+            new(Projects, Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
+            [new OriginCheck(), new PermissionCheck(), .. more],
             Time);
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public ArmedTime Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public IClusterClient Cluster { get; }
+
+    public ProjectSnapshots Projects { get; }
 
     public FakeGrains Grains { get; }
 
