@@ -18,7 +18,9 @@ internal sealed class AccessTokens(SigningKeys keys, TimeProvider time)
 
     private const string Issuer = "vaultrice";
     private const string Algorithm = SecurityAlgorithms.EcdsaSha256;
-    private const int MaxTokenChars = 8 * 1024;
+
+    /// <summary>The longest token that is looked at.</summary>
+    public const int MaxTokenChars = 8 * 1024;
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxTokenChars };
 

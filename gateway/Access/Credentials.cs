@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Vaultrice.Gateway.Quotas;
 using Vaultrice.Projects;
@@ -10,7 +9,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
-    private const int MaxRememberedTokens = 20_000;
+    private static readonly int MaxChars = BearerScheme.Length + AccessTokens.MaxTokenChars;
 
     /// <summary>One answer for an unknown project, an unknown key and a wrong secret: nobody learns which of them exists.</summary>
     private static readonly StorageError Invalid = new(StorageErrorCode.CredentialsInvalid, "The credentials are not valid for this project.");
@@ -19,8 +18,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
 
     private const string OfAnotherProject = "The credentials are of another project.";
 
-    // A token that was verified once costs no signature again; what can change (its age, its key) is checked each time.
-    private readonly ConcurrentDictionary<string, VerifiedToken> _verified = new(StringComparer.Ordinal);
+    private readonly VerifiedTokens _verified = new();
 
     /// <summary>Judges credentials in the form of an <c>Authorization</c> header: <c>Bearer token</c> or <c>Basic base64(key:secret)</c>.</summary>
     /// <remarks>
@@ -32,10 +30,12 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
         var credentials = request.Credentials;
         if (string.IsNullOrEmpty(credentials))
             return CredentialsVerdict.Missing;
+        if (credentials.Length > MaxChars)
+            return new(Invalid, "The credentials are longer than any token.");
         var isToken = request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase);
-        if (isToken && _verified.TryGetValue(credentials, out var known))
+        if (isToken && _verified.Find(credentials.AsSpan(BearerScheme.Length).Trim()) is { } known)
             return known.Claims.ProjectId == request.ProjectId
-                ? Check(await projects.Get(request.ProjectId), credentials, known)
+                ? Check(await projects.Get(request.ProjectId), known)
                 : new(Invalid, OfAnotherProject);
         // Who guesses is not heard for a while; tokens known to be good are not guesses, whoever else shares their address.
         if (!request.IsRepeated && addresses.RefuseAttempt(request.Address) is { } refusal)
@@ -55,16 +55,15 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
 
     private async ValueTask<CredentialsVerdict> CheckNew(string credentials, string projectId)
     {
-        if (await tokens.Read(credentials[BearerScheme.Length..].Trim()) is not { } claims)
+        var token = credentials[BearerScheme.Length..].Trim();
+        if (await tokens.Read(token) is not { } claims)
             return new(Invalid, "The access token was not issued by this server, or was altered.");
         if (claims.ProjectId != projectId)
             return new(Invalid, OfAnotherProject);
-        if (_verified.Count >= MaxRememberedTokens)
-            _verified.Clear();
-        return Check(await projects.Get(projectId), credentials, _verified[credentials] = new(claims));
+        return Check(await projects.Get(projectId), _verified.Add(token, claims));
     }
 
-    private CredentialsVerdict Check(ProjectSnapshot? project, string credentials, VerifiedToken token)
+    private CredentialsVerdict Check(ProjectSnapshot? project, VerifiedToken token)
     {
         var now = Now();
         // Judged anew only when the project has changed, or when the key may have expired.
@@ -77,7 +76,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
         }
         if (token.Claims.ExpiresAt > now)
             return new(caller);
-        _verified.TryRemove(credentials, out _);
+        _verified.Remove(token);
         return new(Expired, Expired.Message);
     }
 
@@ -107,14 +106,6 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    /// <summary>A token whose signature was good, and whom it made of whoever used it last.</summary>
-    private sealed class VerifiedToken(AccessClaims claims)
-    {
-        public AccessClaims Claims => claims;
-
-        public Caller? Caller { get; set; }
-    }
 }
 
 /// <summary>Who credentials are, or why they are nobody's.</summary>
