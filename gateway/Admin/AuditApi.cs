@@ -28,7 +28,7 @@ internal static class AuditApi
 
     private static async Task<Results<Ok<AuditPageJson>, Refusal>> Read(AuditLog log, AuditQuery query)
     {
-        var records = await log.Read(query.Cursor ?? await log.Find(query.From ?? 0));
+        var records = await log.Read(query.Cursor, query.From ?? 0);
         return TypedResults.Ok(new AuditPageJson(
             [.. records.Select(AuditRecordJson.Of)], records.IsEmpty ? null : (records[^1].Sequence + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }

@@ -3,29 +3,25 @@ using Vaultrice.Projects;
 
 namespace Vaultrice.Gateway.Admin;
 
-/// <summary>An audit log as its readers walk it; the grain is asked a page at a time, so that nobody waits for a long walk.</summary>
-internal sealed class AuditLog(IAuditLogGrain grain, string name)
+/// <summary>
+/// An audit log as its readers walk it; the grain is asked a page at a time, so that nobody waits for a long walk. What a crash
+/// has left to be written down is written down before they see anything.
+/// </summary>
+internal sealed class AuditLog(IAuditLogGrain grain, string name, Func<Task> writeDown)
 {
-    public static AuditLog OfAccount(IGrainFactory grains, string accountId) => Of(grains, IAuditLogGrain.OfAccount(accountId));
+    public static AuditLog OfAccount(IGrainFactory grains, string accountId) =>
+        Of(grains, IAuditLogGrain.OfAccount(accountId), grains.GetGrain<IAccountGrain>(accountId).WriteDown);
 
-    public static AuditLog OfProject(IGrainFactory grains, string projectId) => Of(grains, IAuditLogGrain.OfProject(projectId));
+    public static AuditLog OfProject(IGrainFactory grains, string projectId) =>
+        Of(grains, IAuditLogGrain.OfProject(projectId), grains.GetGrain<IProjectGrain>(projectId).WriteDown);
 
-    /// <summary>Records from a sequence number on, none past the end.</summary>
-    public Task<ImmutableArray<AuditRecord>> Read(long sequence) => grain.Read(sequence);
-
-    /// <summary>The sequence number of the first record at or after a time; times in a log never run back.</summary>
-    public async Task<long> Find(long at)
+    /// <summary>Some records in order, none past the end.</summary>
+    /// <param name="sequence">The number of the first one; null to go by time.</param>
+    /// <param name="from">The time to begin at, in ms since the Unix epoch.</param>
+    public async Task<ImmutableArray<AuditRecord>> Read(long? sequence, long from)
     {
-        var (low, high) = (0L, (await grain.GetHead()).Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (await grain.Read(middle) is not [var record, ..] || record.Entry.At >= at)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-        return low;
+        await writeDown();
+        return await grain.Read(sequence ?? await Find(from));
     }
 
     /// <summary>
@@ -34,6 +30,7 @@ internal sealed class AuditLog(IAuditLogGrain grain, string name)
     /// </summary>
     public async Task<AuditVerdictJson> Verify(long? anchor, string? anchorHash)
     {
+        await writeDown();
         var head = await grain.GetHead();
         var hash = AuditRecord.Root(name);
         var sequence = 0L;
@@ -62,5 +59,21 @@ internal sealed class AuditLog(IAuditLogGrain grain, string name)
         AuditVerdictJson Bad(string what) => new(false, head.Count, head.Hash, sequence, $"Record {sequence} {what}.");
     }
 
-    private static AuditLog Of(IGrainFactory grains, string name) => new(grains.GetGrain<IAuditLogGrain>(name), name);
+    /// <summary>The sequence number of the first record at or after a time; times in a log never run back.</summary>
+    private async Task<long> Find(long at)
+    {
+        var (low, high) = (0L, (await grain.GetHead()).Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (await grain.Read(middle) is not [var record, ..] || record.Entry.At >= at)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    }
+
+    private static AuditLog Of(IGrainFactory grains, string name, Func<Task> writeDown) =>
+        new(grains.GetGrain<IAuditLogGrain>(name), name, writeDown);
 }

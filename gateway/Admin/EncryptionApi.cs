@@ -43,7 +43,7 @@ internal static class EncryptionApi
 
     private static async Task<Results<Accepted<WalkJson>, Refusal>> Rewrap(HttpContext context, AdminProject project, IGrainFactory grains, AuditTrail audit)
     {
-        await Note(context, project, grains, audit, "encryption.rewrap", "encryption", null);
+        await Note(context, project, audit, "encryption.rewrap", "encryption", null);
         var walk = await grains.GetGrain<IReencryptionGrain>(project.Id).Start(ReencryptionKind.Rewrap, null);
         return TypedResults.Accepted($"/admin/projects/{project.Id}/encryption", WalkJson.Of(walk));
     }
@@ -53,7 +53,7 @@ internal static class EncryptionApi
         var name = RawPath.Segment(context, "class");
         if (!StorageObjectId.IsValidClass(name))
             return Refusal.Unknown;
-        await Note(context, project, grains, audit, "encryption.apply", $"classes/{name}/encryption", null);
+        await Note(context, project, audit, "encryption.apply", $"classes/{name}/encryption", null);
         var walk = await grains.GetGrain<IReencryptionGrain>(project.Id).Start(ReencryptionKind.Apply, name);
         return TypedResults.Accepted((string?)null, WalkJson.Of(walk));
     }
@@ -70,13 +70,13 @@ internal static class EncryptionApi
     private static async Task<Results<Ok<ProjectEncryptionJson>, Refusal>> Change(
         HttpContext context, AdminProject project, IGrainFactory grains, AuditTrail audit, string action, KeyVersionBody? body, Func<IProjectKeysGrain, Task<StorageResult<ProjectKeyRing>>> change)
     {
-        await Note(context, project, grains, audit, "encryption." + action, "encryption", body);
+        await Note(context, project, audit, "encryption." + action, "encryption", body);
         var ring = await change(grains.GetGrain<IProjectKeysGrain>(project.Id));
         return ring.Succeeded
             ? TypedResults.Ok(ProjectEncryptionJson.Of(ring.Value, await grains.GetGrain<IReencryptionGrain>(project.Id).Get()))
             : new Refusal(ring.Error);
     }
 
-    private static Task Note(HttpContext context, AdminProject project, IGrainFactory grains, AuditTrail audit, string action, string target, object? details) =>
-        grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(project.Id)).Append(audit.Entry(context, action, $"projects/{project.Id}/{target}", details));
+    private static Task Note(HttpContext context, AdminProject project, AuditTrail audit, string action, string target, object? details) =>
+        project.Grain.Note(audit.Entry(context, action, $"projects/{project.Id}/{target}", details));
 }

@@ -33,7 +33,7 @@ internal static class MasterKeyApi
     private static async Task<Results<Ok<MasterKeyJson>, Refusal>> Change(
         HttpContext context, IGrainFactory grains, AuditTrail audit, string action, MasterKeyBody? body, Func<IMasterKeyGrain, Task<StorageResult<MasterKeyReport>>> change)
     {
-        await grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfAccount(Account.Root)).Append(audit.Entry(context, "masterKey." + action, "master-key", body));
+        await grains.GetGrain<IAccountGrain>(Account.Root).Note(audit.Entry(context, "masterKey." + action, "master-key", body));
         var report = await change(grains.GetGrain<IMasterKeyGrain>(0));
         return report.Succeeded ? TypedResults.Ok(MasterKeyJson.Of(report.Value)) : new Refusal(report.Error);
     }

@@ -42,7 +42,7 @@ internal static class ObjectKeysApi
         if (ObjectOf(context, project) is not { } id)
             return Refusal.Unknown;
         var entry = audit.Entry(context, "object.encryption." + action, $"projects/{project.Id}/objects/{id.Class}/{id.Id}/encryption", body);
-        await grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(project.Id)).Append(entry);
+        await project.Grain.Note(entry);
         return Answer(await grains.GetGrain<IStorageObjectGrain>(id.ToString()).ManageKeys(order, body?.Version ?? 0));
     }
 

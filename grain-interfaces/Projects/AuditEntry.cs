@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Vaultrice.Projects;
 
 /// <summary>What somebody did in the administration, to be written down.</summary>
-/// <param name="Id">Random; an entry handed in twice is written once.</param>
+/// <param name="Id">Random; the same in all logs that have it.</param>
 /// <param name="At">In ms since the Unix epoch.</param>
 /// <param name="Actor">Who.</param>
 /// <param name="Address">From which network address; null when not over the network.</param>

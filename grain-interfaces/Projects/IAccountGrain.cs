@@ -45,4 +45,12 @@ public interface IAccountGrain : IGrainWithStringKey
     /// <summary>A project of the account was deleted.</summary>
     [Alias("RemoveProject")]
     Task RemoveProject(string projectId, AuditEntry entry);
+
+    /// <summary>Writes down what was done on behalf of the account without changing it.</summary>
+    [Alias("Note")]
+    Task Note(AuditEntry entry);
+
+    /// <summary>Returns once the audit log has everything that was stored; to be called before it is read.</summary>
+    [Alias("WriteDown")]
+    Task WriteDown();
 }

@@ -6,9 +6,15 @@ namespace Vaultrice.Projects;
 [Alias("vaultrice.IAuditLogGrain")]
 public interface IAuditLogGrain : IGrainWithStringKey
 {
-    /// <summary>Writes an entry down; returns once that is durable. An entry written lately is not written again.</summary>
+    /// <summary>Writes an entry down; returns once that is durable. Only the account or project whose log it is calls it.</summary>
     [Alias("Append")]
     Task Append(AuditEntry entry);
+
+    /// <summary>Writes the entry about a change down, once however often it is handed in; returns once that is durable.</summary>
+    /// <param name="change">Which change of the account or project whose log it is, counted from 1; they are handed in in order.</param>
+    /// <param name="entry">The entry.</param>
+    [Alias("AppendChange")]
+    Task AppendChange(long change, AuditEntry entry);
 
     [Alias("GetHead")]
     Task<AuditHead> GetHead();

@@ -41,6 +41,10 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("Note")]
     Task Note(AuditEntry entry);
 
+    /// <summary>Returns once the audit log has everything that was stored; to be called before it is read.</summary>
+    [Alias("WriteDown")]
+    Task WriteDown();
+
     /// <summary>Gateways report what was used since their last report.</summary>
     [Alias("RecordUse")]
     Task RecordUse(ImmutableArray<UseRecord> uses);

@@ -24,6 +24,13 @@ internal sealed class AccountGrain(
     /// <summary>The account unless there is none, or it was deleted.</summary>
     private AccountState? Present => State.Value is { } state ? state.IsDeleted ? null : state : Id == Account.Root ? NewRoot : null;
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // What a crash left over. If the log cannot take it now, it does so with the next change or before it is read.
+        State.WriteDown().Ignore();
+        return Task.CompletedTask;
+    }
+
     public Task<Account?> Get() => Task.FromResult(Present?.Snapshot(Id));
 
     public Task<AdminRole?> Authenticate(string tokenId, ReadOnlyMemory<byte> hash)
@@ -103,6 +110,10 @@ internal sealed class AccountGrain(
         if (Present?.ProjectIds.Contains(projectId) == true)
             await Change(state => state with { ProjectIds = state.ProjectIds.Remove(projectId) }, entry);
     }
+
+    public Task Note(AuditEntry entry) => State.Note(entry);
+
+    public Task WriteDown() => State.WriteDown();
 
     private async Task<StorageError?> Change(Func<AccountState, StorageResult<AccountState>> change, AuditEntry entry)
     {

@@ -16,36 +16,11 @@ internal sealed class AuditLogGrain([PersistentState("audit-log")] IPersistentSt
 
     private AuditHead Head => new(stored.State.Count, stored.State.Hash ?? AuditRecord.Root(Log));
 
-    public async Task Append(AuditEntry entry)
-    {
-        var before = stored.State;
-        if (before.Latest.Any(record => record.Entry.Id == entry.Id))
-            return;
-        // Gateways' clocks differ; the log's times never run back, so that it can be searched by them.
-        if (before.Latest is [.., var last] && last.Entry.At > entry.At)
-            entry = entry with { At = last.Entry.At };
-        var record = AuditRecord.Chain(Head.Count, entry, Head.Hash);
-        var latest = before.Latest.Add(record);
-        // A page's worth stays behind, to tell an entry that was handed in twice.
-        if (latest.Length == 2 * PageRecords)
-        {
-            // Put again after a crash before the write below, it holds the same.
-            await Page((latest[0].Sequence) / PageRecords).Put(latest[..PageRecords]);
-            latest = latest[PageRecords..];
-        }
-        stored.State = new() { Count = record.Sequence + 1, Hash = record.Hash, Latest = latest };
-        try
-        {
-            await stored.WriteStateAsync();
-        }
-        catch
-        {
-            // It may have been written all the same: read again before anything else is chained.
-            stored.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    public Task Append(AuditEntry entry) => Append(entry, stored.State.LastChange);
+
+    // The number is stored with the record: what was handed in before is known by it for ever, also after a crash.
+    public Task AppendChange(long change, AuditEntry entry) =>
+        change > stored.State.LastChange ? Append(entry, change) : Task.CompletedTask;
 
     public Task<AuditHead> GetHead() => Task.FromResult(Head);
 
@@ -57,6 +32,35 @@ internal sealed class AuditLogGrain([PersistentState("audit-log")] IPersistentSt
             return [.. latest.Skip((int)Math.Min(sequence - inPages, latest.Length)).Take(PageRecords)];
         var page = await Page(sequence / PageRecords).Get();
         return [.. page.Skip((int)(sequence % PageRecords))];
+    }
+
+    private async Task Append(AuditEntry entry, long lastChange)
+    {
+        var before = stored.State;
+        // Gateways' clocks differ; the log's times never run back, so that it can be searched by them.
+        if (before.Latest is [.., var last] && last.Entry.At > entry.At)
+            entry = entry with { At = last.Entry.At };
+        var record = AuditRecord.Chain(Head.Count, entry, Head.Hash);
+        var latest = before.Latest.Add(record);
+        // A page's worth stays behind: what was done last is what is read most.
+        if (latest.Length == 2 * PageRecords)
+        {
+            // Put again after a crash before the write below, it holds the same.
+            await Page((latest[0].Sequence) / PageRecords).Put(latest[..PageRecords]);
+            latest = latest[PageRecords..];
+        }
+        stored.State = new() { Count = record.Sequence + 1, Hash = record.Hash, Latest = latest, LastChange = lastChange };
+        try
+        {
+            await stored.WriteStateAsync();
+        }
+        catch
+        {
+            // It may have been written all the same: read again before anything else is chained.
+            stored.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
     }
 
     private IAuditPageGrain Page(long number) => GrainFactory.GetGrain<IAuditPageGrain>($"{Log}/{number}");
@@ -74,4 +78,8 @@ internal sealed class AuditLogState
 
     [Id(2)]
     public ImmutableArray<AuditRecord> Latest { get; set; } = [];
+
+    /// <summary>Up to which change of the account or project the log has them all.</summary>
+    [Id(3)]
+    public long LastChange { get; set; }
 }

@@ -4,45 +4,55 @@ namespace Vaultrice.Grains.Projects;
 
 /// <summary>
 /// A state whose changes are written down. The entry is stored together with the change, then handed to the log, so that
-/// no crash leaves a change that nobody can read about: what was stored and not handed over is handed over later.
+/// no crash leaves a change that nobody can read about: what was stored and not handed over is handed over later. Changes are
+/// counted, and the log remembers up to which it has them, so that it has each once.
 /// </summary>
 /// <remarks>Invariant: memory never runs ahead of the store. After a failed write it is as before, and the grain loads anew.</remarks>
 internal sealed class Audited<T>(IPersistentState<AuditedState<T>> stored, IAuditLogGrain log, Action reload)
     where T : class
 {
-    private string? _written;
-
-    public IAuditLogGrain Log => log;
+    // What the store is known to hold; the persistent state is ahead of it while a write is under way.
+    private AuditedState<T> _durable = stored.State;
+    private long _writtenDown;
 
     /// <summary>The state, or null if there is none.</summary>
-    public T? Value => stored.RecordExists ? stored.State.Value : null;
+    public T? Value => _durable.Value;
 
     /// <summary>Returns once the new state is durable; then call <see cref="WriteDown"/> before answering.</summary>
     public async Task Store(T value, AuditEntry entry)
     {
         // There is room for one entry: the one before must have been handed over.
         await WriteDown();
-        var before = stored.State;
-        stored.State = new() { Value = value, Entry = entry };
+        var next = new AuditedState<T> { Value = value, Entry = entry, Change = _durable.Change + 1 };
+        stored.State = next;
         try
         {
             await stored.WriteStateAsync();
         }
         catch
         {
-            stored.State = before;
+            stored.State = _durable;
             reload();
             throw;
         }
+        _durable = next;
     }
 
     /// <summary>Returns once the log has what was stored.</summary>
     public async Task WriteDown()
     {
-        if (stored.State.Entry is not { } entry || entry.Id == _written)
+        var (entry, change) = (_durable.Entry, _durable.Change);
+        if (entry is null || change <= _writtenDown)
             return;
+        await log.AppendChange(change, entry);
+        _writtenDown = Math.Max(_writtenDown, change);
+    }
+
+    /// <summary>Writes down what was done without changing the state. What was stored before comes first: the log is in the order of happening.</summary>
+    public async Task Note(AuditEntry entry)
+    {
+        await WriteDown();
         await log.Append(entry);
-        _written = entry.Id;
     }
 }
 
@@ -56,4 +66,8 @@ internal sealed class AuditedState<T>
 
     [Id(1)]
     public AuditEntry? Entry { get; set; }
+
+    /// <summary>Which change that was, counted from 1.</summary>
+    [Id(2)]
+    public long Change { get; set; }
 }

@@ -27,6 +27,8 @@ internal sealed partial class ProjectGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         GoOnEmptying();
+        // What a crash left over. If the log cannot take it now, it does so with the next change or before it is read.
+        State.WriteDown().Ignore();
         return Task.CompletedTask;
     }
 
@@ -77,12 +79,9 @@ internal sealed partial class ProjectGrain(
 
     public Task<bool> IsBeingEmptied() => Task.FromResult(State.Value?.IsBeingEmptied == true);
 
-    public async Task Note(AuditEntry entry)
-    {
-        // What was stored and not handed over comes first: the log is in the order of happening.
-        await State.WriteDown();
-        await State.Log.Append(entry);
-    }
+    public Task Note(AuditEntry entry) => State.Note(entry);
+
+    public Task WriteDown() => State.WriteDown();
 
     public async Task RecordUse(ImmutableArray<UseRecord> uses)
     {

@@ -31,7 +31,7 @@ internal sealed class SigningKeysGrain(
         var now = Now();
         if (present[^1].SignsFrom > now)
             return present;
-        await GrainFactory.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfAccount(Account.Root)).Append(entry);
+        await GrainFactory.GetGrain<IAccountGrain>(Account.Root).Note(entry);
         await Keep(present.Add(New(now + (long)SigningKey.PublishedBefore.TotalMilliseconds)));
         return keys.State.Keys;
     }

@@ -125,6 +125,8 @@ public class FakeGrains : DispatchProxy
 
         public Task Note(AuditEntry entry) => throw new NotSupportedException();
 
+        public Task WriteDown() => throw new NotSupportedException();
+
         public Task RecordUse(ImmutableArray<UseRecord> uses)
         {
             if (!grains.CanRecord)

@@ -66,19 +66,6 @@ public sealed class ProjectGrainTests(AdministrationCluster cluster)
     }
 
     [Fact]
-    public async Task A_change_whose_entry_could_not_be_written_is_written_down_later()
-    {
-        var (id, project) = await cluster.NewProject();
-        cluster.States.FailNext($"audit-log/vaultrice.audit-log/project/{id}");
-        await Assert.ThrowsAsync<OrleansException>(() => project.Change(new ProjectRenamed("new"), cluster.Entry("lost.and.found")));
-        Assert.Equal("new", (await project.GetSnapshot())!.Name);
-        await cluster.Deactivate(project);
-        await project.Change(new ProjectRenamed("newer"), cluster.Entry("next"));
-        var records = await cluster.Grains.GetGrain<IAuditLogGrain>(IAuditLogGrain.OfProject(id)).Read(0);
-        Assert.Equal(["project.create", "lost.and.found", "next"], records.Select(record => record.Entry.Action));
-    }
-
-    [Fact]
     public async Task A_project_whose_making_broke_off_is_nowhere_half_and_can_be_made_again()
     {
         var id = ProjectSnapshot.NewId();
