@@ -55,6 +55,7 @@ public enum StorageErrorCode
     TooManySockets = 4011,
     StorageQuotaExceeded = 4012,
     TooManyResources = 4013,
+    ProjectTooLarge = 4014,
 
     StoreUnavailable = 5001,
     Unexpected = 5002,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Vaultrice.Projects;
 
@@ -58,12 +59,30 @@ internal static class AccountsApi
             : new Refusal(refusal ?? AdminErrors.Unknown);
     }
 
-    private static async Task<Results<NoContent, Refusal>> Delete(HttpContext context, AdminAccount account, AuditTrail audit)
+    private static async Task<Results<NoContent, Refusal>> Delete(HttpContext context, AdminAccount account, IGrainFactory grains, AuditTrail audit)
     {
         if (!AdminCaller.Of(context).IsOperator)
             return new Refusal(AdminErrors.Operators);
-        var refusal = await account.Grain.Delete(audit.Entry(context, "account.delete", $"accounts/{account.Id}"));
+        var refusal = await account.Grain.Delete(await Unfinished(account.Account, grains), audit.Entry(context, "account.delete", $"accounts/{account.Id}"));
         return refusal is null ? TypedResults.NoContent() : new Refusal(refusal);
+    }
+
+    /// <summary>
+    /// The listed projects whose making broke off. Asked from here and not by the account: projects call their account, so that it
+    /// would wait for them while they wait for it. A project that is just being made answers when it is made.
+    /// </summary>
+    internal static async Task<ImmutableArray<string>> Unfinished(Account account, IGrainFactory grains)
+    {
+        List<string> unfinished = [];
+        foreach (var some in account.ProjectIds.Chunk(AskedAtOnce))
+        {
+            var owners = await Task.WhenAll(some.Select(id => grains.GetGrain<IProjectGrain>(id).GetOwner()));
+            unfinished.AddRange(some.Zip(owners).Where(project => project.Second is null).Select(project => project.First));
+            // One that is there is enough for the account to stay.
+            if (owners.Any(owner => owner is not null))
+                break;
+        }
+        return [.. unfinished];
     }
 }
 

@@ -16,7 +16,7 @@ internal sealed record AuditPageJson(AuditRecordJson[] Records, string? Cursor);
 /// <param name="Address">From which network address.</param>
 /// <param name="Action">What.</param>
 /// <param name="Target">To what: its path below <c>/admin</c>.</param>
-/// <param name="Details">What was sent, without secrets.</param>
+/// <param name="Details">What was sent, without secrets; <c>omittedBytes</c> and <c>sha256</c> stand for what is longer than 8 KiB.</param>
 /// <param name="PreviousHash">The hash of the record before.</param>
 /// <param name="Hash">SHA-256 over all of it and the hash before.</param>
 internal sealed record AuditRecordJson(

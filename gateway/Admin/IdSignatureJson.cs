@@ -104,5 +104,5 @@ internal sealed record IdSignatureKeyJson
         return PublicKeyRules.Check($"{path}.publicKey", PublicKey, [Algorithm]);
     }
 
-    public IdSignatureKey ToKey() => new(Version, Algorithm, PublicKey, Secret, Enabled ?? true, Preferred ?? false);
+    public IdSignatureKey ToKey() => new(Version, Algorithm, PublicKeyRules.Normalise(PublicKey), Secret, Enabled ?? true, Preferred ?? false);
 }

@@ -70,7 +70,7 @@ internal sealed record IdentityJson
     /// <summary>The settings; null when there is nothing to prove.</summary>
     public IdentitySettings? ToSettings() => Mode == "none"
         ? null
-        : new(Mode == "jwt" ? IdentityMode.Jwt : IdentityMode.UserIdSignature, UserIdField, Secret, PublicKey, [.. Algorithms ?? []], Issuer, Audience);
+        : new(Mode == "jwt" ? IdentityMode.Jwt : IdentityMode.UserIdSignature, UserIdField, Secret, PublicKeyRules.Normalise(PublicKey), [.. Algorithms ?? []], Issuer, Audience);
 
     private StorageError? CheckJwt()
     {

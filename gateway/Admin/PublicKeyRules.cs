@@ -46,6 +46,12 @@ internal static class PublicKeyRules
             : AdminErrors.Member(path, $"is a key for {kind}*, which does not fit {string.Join(", ", algorithms)}.");
     }
 
+    /// <summary>A key that passed, in the one form in which it is kept: without what else may stand around it and between its digits.</summary>
+    public static string? Normalise(string? pem) =>
+        pem is not null && PemEncoding.TryFind(pem, out var fields)
+            ? PemEncoding.WriteString(pem[fields.Label], Convert.FromBase64String(pem[fields.Base64Data]))
+            : null;
+
     private static StorageError NotAKey(string path) => AdminErrors.Member(
         path, $"must be one public key in PEM (-----BEGIN PUBLIC KEY-----): RSA of {MinRsaBits} to {MaxRsaBits} bits, ECDSA P-256, P-384 or P-521, or Ed25519.");
 

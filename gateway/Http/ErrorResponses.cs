@@ -56,6 +56,7 @@ internal static class ErrorResponses
         StorageErrorCode.TooManySockets => (429, "limitError.sockets"),
         StorageErrorCode.StorageQuotaExceeded => (413, "limitError.quota.storage"),
         StorageErrorCode.TooManyResources => (409, "limitError.resources"),
+        StorageErrorCode.ProjectTooLarge => (413, "limitError.project.size"),
         StorageErrorCode.StoreUnavailable => (503, "serverError.store"),
         StorageErrorCode.Unexpected => (500, "serverError.unexpected"),
         StorageErrorCode.KeysUnavailable => (503, "serverError.keys"),

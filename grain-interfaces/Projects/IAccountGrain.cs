@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Vaultrice.Projects;
 
 /// <summary>
@@ -25,8 +27,10 @@ public interface IAccountGrain : IGrainWithStringKey
     Task<StorageError?> Rename(string name, AuditEntry entry);
 
     /// <summary>Deletes the account and its tokens; refused while it has projects. Its id is never used again.</summary>
+    /// <param name="unfinished">Projects that are listed and that nobody owns: their making broke off, and they are no projects.</param>
+    /// <param name="entry">What is written down.</param>
     [Alias("Delete")]
-    Task<StorageError?> Delete(AuditEntry entry);
+    Task<StorageError?> Delete(ImmutableArray<string> unfinished, AuditEntry entry);
 
     [Alias("AddToken")]
     Task<StorageError?> AddToken(AdminToken token, AuditEntry entry);

@@ -45,11 +45,11 @@ public interface IProjectGrain : IGrainWithStringKey
     [Alias("WriteDown")]
     Task WriteDown();
 
-    /// <summary>Gateways report what was used since their last report.</summary>
+    /// <summary>Gateways report what was used since their last report; what the project has no longer is not recorded.</summary>
     [Alias("RecordUse")]
     Task RecordUse(ImmutableArray<UseRecord> uses);
 
-    /// <summary>Everything that was ever used, by its key.</summary>
+    /// <summary>What of the project was ever used, by its key.</summary>
     [Alias("GetUse")]
     Task<ImmutableDictionary<string, UseRecord>> GetUse();
 }

@@ -2,7 +2,11 @@ namespace Vaultrice.Projects;
 
 /// <summary>Something that the administration changes in a project, whole or not at all.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.ProjectChange")]
-public abstract record ProjectChange;
+public abstract record ProjectChange
+{
+    /// <summary>Whether it can make a project's settings larger. What disables and deletes cannot, and is never refused for their size.</summary>
+    public virtual bool Adds => false;
+}
 
 /// <summary>The project is called something else.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.ProjectRenamed")]
@@ -16,7 +20,10 @@ public sealed record ProjectLimited([property: Id(0)] string Name, [property: Id
 /// <param name="Key">The key.</param>
 /// <param name="IsConfigured">Whether the configuration names it, at every start: once it was removed it is not added again.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ApiKeyAdded")]
-public sealed record ApiKeyAdded([property: Id(0)] ApiKey Key, [property: Id(1)] bool IsConfigured = false) : ProjectChange;
+public sealed record ApiKeyAdded([property: Id(0)] ApiKey Key, [property: Id(1)] bool IsConfigured = false) : ProjectChange
+{
+    public override bool Adds => true;
+}
 
 /// <summary>Some members of an api key change.</summary>
 /// <param name="Id">The key.</param>
@@ -26,7 +33,10 @@ public sealed record ApiKeyAdded([property: Id(0)] ApiKey Key, [property: Id(1)]
 public sealed record ApiKeyEdited(
     [property: Id(0)] string Id,
     [property: Id(1)] ApiKeyMembers Members,
-    [property: Id(2)] ApiKey Values) : ProjectChange;
+    [property: Id(2)] ApiKey Values) : ProjectChange
+{
+    public override bool Adds => (Members & (ApiKeyMembers.Name | ApiKeyMembers.Origins | ApiKeyMembers.Scopes)) != 0;
+}
 
 /// <summary>What of an api key can be changed.</summary>
 [Flags]
@@ -47,7 +57,10 @@ public sealed record ApiKeyRemoved([property: Id(0)] string Id) : ProjectChange;
 
 /// <summary>An api key has one more secret.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.SecretAdded")]
-public sealed record SecretAdded([property: Id(0)] string ApiKeyId, [property: Id(1)] ApiSecret Secret) : ProjectChange;
+public sealed record SecretAdded([property: Id(0)] string ApiKeyId, [property: Id(1)] ApiSecret Secret) : ProjectChange
+{
+    public override bool Adds => true;
+}
 
 /// <summary>An api key has one secret less.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.SecretRemoved")]
@@ -55,7 +68,10 @@ public sealed record SecretRemoved([property: Id(0)] string ApiKeyId, [property:
 
 /// <summary>The settings of a class. Secrets that are left out of keys and identity that had one stay as they are.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.ClassSet")]
-public sealed record ClassSet([property: Id(0)] string Name, [property: Id(1)] ClassSettings Settings) : ProjectChange;
+public sealed record ClassSet([property: Id(0)] string Name, [property: Id(1)] ClassSettings Settings) : ProjectChange
+{
+    public override bool Adds => true;
+}
 
 /// <summary>A class has no settings of its own any more.</summary>
 [GenerateSerializer, Immutable, Alias("vaultrice.ClassRemoved")]

@@ -57,13 +57,13 @@ internal sealed class AccountGrain(
 
     public Task<StorageError?> Rename(string name, AuditEntry entry) => Change(state => state with { Name = name }, entry);
 
-    public async Task<StorageError?> Delete(AuditEntry entry)
+    public async Task<StorageError?> Delete(ImmutableArray<string> unfinished, AuditEntry entry)
     {
         if (Id == Account.Root)
             return new(StorageErrorCode.InvalidArgument, "The root account cannot be deleted.");
-        if (Present is { ProjectIds.IsEmpty: false })
+        if (Present?.ProjectIds.Except(unfinished).Any() == true)
             return new(StorageErrorCode.StillInUse, "The account still has projects: delete them first.");
-        var refusal = await Change(state => state with { Tokens = [], IsDeleted = true }, entry);
+        var refusal = await Change(state => state with { Tokens = [], ProjectIds = [], IsDeleted = true }, entry);
         if (refusal is null)
             await GrainFactory.GetGrain<IAccountDirectoryGrain>(0).Remove(Id);
         return refusal;

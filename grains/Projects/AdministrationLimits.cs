@@ -29,4 +29,8 @@ public sealed class AdministrationLimits
     /// <summary>The most classes of a project with settings of their own. Default: 1,000.</summary>
     [Range(1, 10_000)]
     public int ProjectClasses { get; set; } = 1_000;
+
+    /// <summary>The most bytes of all settings of a project: each change writes them all, and all gateways fetch them. Default: 4 MiB.</summary>
+    [Range(64 * 1024, 64 * 1024 * 1024)]
+    public int ProjectBytes { get; set; } = 4 * 1024 * 1024;
 }

@@ -12,4 +12,7 @@ internal static class AdministrationRefusals
 
     public static StorageError TooMany(int limit, string what) =>
         new(StorageErrorCode.TooManyResources, $"There can be at most {limit} {what}: delete one first.");
+
+    public static StorageError TooLarge(int limit) =>
+        new(StorageErrorCode.ProjectTooLarge, $"All settings of a project may have at most {limit} bytes: delete api keys or classes first.");
 }

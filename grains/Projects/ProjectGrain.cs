@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Serialization;
 using Vaultrice.Projects;
 
 namespace Vaultrice.Grains.Projects;
@@ -11,6 +11,7 @@ internal sealed partial class ProjectGrain(
     [PersistentState("project")] IPersistentState<AuditedState<ProjectState>> project,
     [PersistentState("project-use")] IPersistentState<ProjectUse> use,
     IOptions<AdministrationLimits> limits,
+    Serializer<ProjectState> serializer,
     TimeProvider time,
     ILogger<ProjectGrain> logger) : Grain, IProjectGrain
 {
@@ -40,7 +41,12 @@ internal sealed partial class ProjectGrain(
         return Task.FromResult(Present?.Snapshot(Id));
     }
 
-    public Task<string?> GetOwner() => Task.FromResult(State.Value?.AccountId);
+    public Task<string?> GetOwner()
+    {
+        if (State.Value is null)
+            DeactivateOnIdle();
+        return Task.FromResult(State.Value?.AccountId);
+    }
 
     public async Task<StorageError?> Create(string accountId, string name, AuditEntry entry)
     {
@@ -61,6 +67,8 @@ internal sealed partial class ProjectGrain(
         var next = present.After(change, limits.Value);
         if (!next.Succeeded)
             return next.Error;
+        if (change.Adds && SizeOf(next.Value) is var size && size > limits.Value.ProjectBytes && size > SizeOf(present))
+            return AdministrationRefusals.TooLarge(limits.Value.ProjectBytes);
         await Become(next.Value, entry);
         return State.Value!.Snapshot(Id);
     }
@@ -83,18 +91,7 @@ internal sealed partial class ProjectGrain(
 
     public Task WriteDown() => State.WriteDown();
 
-    public async Task RecordUse(ImmutableArray<UseRecord> uses)
-    {
-        foreach (var used in uses)
-        {
-            var before = use.State.Uses.GetValueOrDefault(used.Key);
-            use.State.Uses = use.State.Uses.SetItem(
-                used.Key, new(used.Key, (before?.Count ?? 0) + used.Count, Math.Max(before?.LastAt ?? 0, used.LastAt)));
-        }
-        await use.WriteStateAsync();
-    }
-
-    public Task<ImmutableDictionary<string, UseRecord>> GetUse() => Task.FromResult(use.State.Uses);
+    private int SizeOf(ProjectState state) => serializer.SerializeToArray(state).Length;
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -110,12 +107,4 @@ internal sealed partial class ProjectGrain(
         await changes.Publish(Id);
         await State.WriteDown();
     }
-}
-
-/// <summary>What is stored of a project's use.</summary>
-[GenerateSerializer, Alias("vaultrice.ProjectUse")]
-internal sealed class ProjectUse
-{
-    [Id(0)]
-    public ImmutableDictionary<string, UseRecord> Uses { get; set; } = ImmutableDictionary<string, UseRecord>.Empty;
 }

@@ -23,6 +23,13 @@ internal sealed record ProjectState(
     /// <summary>Whether it was deleted, and there may be objects left.</summary>
     public bool IsBeingEmptied => DeletedAt is not null && !IsEmptied;
 
+    /// <summary>The keys of the records about the use of its secrets and of its versions of id signature keys.</summary>
+    public IEnumerable<string> Usable =>
+    [
+        .. ApiKeys.Values.SelectMany(key => key.Secrets.Select(secret => UseRecord.OfSecret(key.Id, secret.Id))),
+        .. Classes.SelectMany(entry => (entry.Value.IdSignature?.Keys ?? []).Select(key => UseRecord.OfIdSignature(entry.Key, key.Version))),
+    ];
+
     /// <summary>What stays of a deleted project: whose it was, for its audit log, and that its id is not to be used again.</summary>
     public ProjectState Deleted(long now) => New(AccountId, Name, CreatedAt) with { DeletedAt = now, Revision = Revision };
 

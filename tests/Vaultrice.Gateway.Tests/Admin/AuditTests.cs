@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
@@ -67,6 +69,17 @@ public sealed class AuditTests(SharedServer shared)
         Assert.Equal("""{"records":[]}""", (await Admin.Get($"projects/{project}/audit?from=8640000000000000")).Ok().Body);
         Assert.Equal("""{"records":[]}""", (await Admin.Get($"projects/{project}/audit?cursor=206")).Ok().Body);
         Assert.True((await Admin.Get($"projects/{project}/audit/verify")).Ok().Json.GetProperty("valid").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Of_details_that_are_too_long_size_and_hash_are_written_down()
+    {
+        var project = await Admin.NewProject();
+        await Admin.PatchKey(await Admin.NewKey(project), new { origins = Enumerable.Range(0, 100).Select(i => $"https://{new string('a', 60)}.{i}.example.com") });
+        var details = (await Records($"projects/{project}/audit"))[^1].GetProperty("details");
+        var sent = "{\"origins\":[" + string.Join(',', Enumerable.Range(0, 100).Select(i => $"\"https://{new string('a', 60)}.{i}.example.com\"")) + "]}";
+        Assert.Equal((sent.Length, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sent)))),
+            (details.GetProperty("omittedBytes").GetInt32(), details.GetProperty("sha256").GetString()));
     }
 
     [Fact]

@@ -166,5 +166,37 @@ public sealed class ClassesApiTests(SharedServer shared)
         await Admin.PutClass(project, "c", new { identity = new { mode = "jwt", publicKey = Pem(p256), algorithms = new[] { "ES256" } } });
     }
 
+    [Fact]
+    public async Task A_public_key_is_kept_without_what_stands_around_it()
+    {
+        var project = await Admin.NewProject();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var padded = new string(' ', 3_000) + Pem(key).Replace("\n", "\r\n \t") + new string('\n', 3_000);
+        var settings = new { idSignature = new { keys = new[] { new { version = 1, algorithm = "ES256", publicKey = padded } } }, identity = new { mode = "jwt", publicKey = padded } };
+        var json = (await Admin.Put($"projects/{project}/classes/c", settings)).Ok().Json;
+        Assert.Equal(Pem(key), json.GetProperty("idSignature").GetProperty("keys")[0].GetProperty("publicKey").GetString());
+        Assert.Equal(Pem(key), json.GetProperty("identity").GetProperty("publicKey").GetString());
+    }
+
+    [Fact]
+    public async Task The_settings_of_a_project_have_a_limit_and_what_disables_and_deletes_goes_on()
+    {
+        await using var server = await TestServer.Start(("Administration__ProjectBytes", "65536"));
+        var project = await server.Admin.NewProject();
+        var key = await server.Admin.NewKey(project);
+        var large = new { idSignature = new { keys = Enumerable.Range(0, 4).Select(version => new { version, algorithm = "HS256", secret = new string('s', 4096) }) } };
+        Answer answer;
+        var classes = 0;
+        do
+            answer = await server.Admin.Put($"projects/{project}/classes/c{classes}", large);
+        while (answer.Status == 200 && ++classes < 10);
+        answer.Refused(413, "limitError.project.size");
+        Assert.Equal(3, classes);
+        Assert.Equal(classes, (await server.Admin.Get($"projects/{project}/classes")).Ok().Json.GetArrayLength());
+        await server.Admin.PatchKey(key, new { enabled = false });
+        (await server.Admin.Delete($"projects/{project}/classes/c0")).Ok(204);
+        (await server.Admin.Put($"projects/{project}/classes/c9", large)).Ok();
+    }
+
     private static string Pem(AsymmetricAlgorithm key) => key.ExportSubjectPublicKeyInfoPem();
 }

@@ -157,6 +157,22 @@ public sealed class QuotaTests
         AssertTooMany(await calls.SendAs("Bearer root.guess.7", "GET", "/admin/projects"), "limitError.rate.requests", "From this address");
     }
 
+    [Theory]
+    [InlineData(TestServer.ProjectId, TestServer.ApiKey)]
+    [InlineData(TestServer.ProjectId, "unknown")]
+    [InlineData("unknown", TestServer.ApiKey)]
+    public async Task Who_guesses_secrets_by_having_them_explained_is_not_heard_any_more(string projectId, string key)
+    {
+        await using var server = await Start(("Quotas__Address__FailuresPerSecond", Rate));
+        for (var i = 0; i < 6; i++)
+            (await Guess(i)).Ok();
+        AssertTooMany(await Guess(7), "limitError.rate.requests", "From this address");
+        AssertTooMany(await server.NewObject("c").Token(), "limitError.rate.requests", "From this address");
+
+        Task<Answer> Guess(int i) => server.Admin.Post(
+            "explain", new { projectId, token = TestServer.BasicOf(key, $"a guess {i}"), @class = "c", id = "i", operation = "get" });
+    }
+
     [Fact]
     public async Task A_client_behind_a_named_proxy_is_counted_by_its_own_address_and_cannot_choose_another()
     {

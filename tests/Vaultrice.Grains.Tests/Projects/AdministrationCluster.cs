@@ -7,6 +7,7 @@ using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.Streams;
 using Orleans.TestingHost;
+using Vaultrice.Grains.Projects;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.Storage.Encryption;
 using Vaultrice.Grains.Storage.Memory;
@@ -23,6 +24,8 @@ namespace Vaultrice.Grains.Tests.Projects;
 /// <summary>One silo with projects and accounts, whose states can be made to fail and be tampered with.</summary>
 public sealed class AdministrationCluster : IAsyncLifetime
 {
+    public const int MaxProjectBytes = 64 * 1024;
+
     private readonly TempFolder _folder = new();
     private readonly InProcessTestCluster _cluster;
 
@@ -40,6 +43,7 @@ public sealed class AdministrationCluster : IAsyncLifetime
             silo.Services.AddSingleton(new MasterKeys(new TestMasterKeys(_folder["master.key"]), [], TimeSpan.FromSeconds(5), TimeProvider.System));
             silo.Services.AddStorageObjects();
             silo.Services.AddProjectSnapshots();
+            silo.Services.Configure<AdministrationLimits>(limits => limits.ProjectBytes = MaxProjectBytes);
             silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
             string[] own =
             [

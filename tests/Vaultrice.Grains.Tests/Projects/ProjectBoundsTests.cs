@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Vaultrice.Gateway.Admin;
+using Vaultrice.Grains.Projects;
+using Vaultrice.Projects;
+using Xunit;
+
+namespace Vaultrice.Grains.Tests.Projects;
+
+/// <summary>What a project keeps has an end: its settings, the records of what it uses, and a project that was never finished.</summary>
+[Collection(AdministrationClusterTests.Name)]
+public sealed class ProjectBoundsTests(AdministrationCluster cluster)
+{
+    [Fact]
+    public async Task All_settings_together_are_bounded_to_the_byte()
+    {
+        var (_, project) = await cluster.NewProject();
+        Assert.True(await Put("first", 30_000));
+        // One byte more of a secret is one byte more of everything.
+        var (taken, refused) = (30_000, 40_000);
+        while (refused - taken > 1)
+        {
+            var middle = (taken + refused) / 2;
+            (taken, refused) = await Put("second", middle) ? (middle, refused) : (taken, middle);
+        }
+        Assert.True(await Put("second", taken));
+        Assert.False(await Put("second", taken + 1));
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await project.Change(Class("third", 1), cluster.Entry("class.set"))).Error?.Code);
+        // Not what takes something away, nor what is no larger than what is there.
+        Assert.True(await Put("second", taken - 1));
+        Assert.True((await project.Change(new ClassRemoved("second"), cluster.Entry("class.delete"))).Succeeded);
+        Assert.True(await Put("third", taken));
+
+        async Task<bool> Put(string @class, int bytes)
+        {
+            var changed = await project.Change(Class(@class, bytes), cluster.Entry("class.set"));
+            Assert.True(changed.Succeeded || changed.Error.Code == StorageErrorCode.ProjectTooLarge);
+            return changed.Succeeded;
+        }
+    }
+
+    [Fact]
+    public async Task A_key_of_a_full_project_can_be_disabled_and_deleted_and_none_added()
+    {
+        var (id, project) = await cluster.NewProject();
+        Assert.True((await project.Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0)), cluster.Entry("apiKey.create"))).Succeeded);
+        // As an operator finds it who lowers the limit.
+        await cluster.Tamper<AuditedState<ProjectState>>($"Default/project/vaultrice.project/{id}", project, state => new()
+        {
+            Value = state.Value! with { Classes = state.Value.Classes.Add("c", Class("c", AdministrationCluster.MaxProjectBytes).Settings) },
+            Entry = state.Entry,
+            Change = state.Change,
+        });
+        var key = (await project.GetSnapshot())!.ApiKeys["k"];
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyAdded(key with { Id = "other" })))?.Code);
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new SecretAdded("k", ApiSecret.Of("t", 0))))?.Code);
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyEdited("k", ApiKeyMembers.Origins, key with { Origins = ["https://a.example"] })))?.Code);
+        Assert.Null(await Change(new ApiKeyEdited("k", ApiKeyMembers.Enabled | ApiKeyMembers.ExpiresAt, key with { Enabled = false, ExpiresAt = 1 })));
+        Assert.Null(await Change(new SecretRemoved("k", key.Secrets[0].Id)));
+        Assert.Null(await Change(new ApiKeyRemoved("k")));
+
+        async Task<StorageError?> Change(ProjectChange change) => (await project.Change(change, cluster.Entry("change"))).Error;
+    }
+
+    [Fact]
+    public async Task The_use_of_what_is_gone_is_forgotten_and_late_reports_do_not_bring_it_back()
+    {
+        var (_, project) = await cluster.NewProject();
+        var (kept, gone) = (ApiSecret.Of("a", 0), ApiSecret.Of("b", 0));
+        await Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0) with { Secrets = [kept, gone] }));
+        await Change(new ClassSet("c", new(IdSignature: new(false, [Hmac(1), Hmac(2)]))));
+        ImmutableArray<UseRecord> report =
+        [
+            new(UseRecord.OfSecret("k", kept.Id), 1, 5), new(UseRecord.OfSecret("k", gone.Id), 1, 5),
+            new(UseRecord.OfIdSignature("c", 1), 1, 5), new(UseRecord.OfIdSignature("c", 2), 1, 5), new("secret/k/invented", 1, 5),
+        ];
+        await project.RecordUse(report);
+        Assert.Equal(report[..4].Select(used => used.Key).Order(), (await project.GetUse()).Keys.Order());
+        await Change(new SecretRemoved("k", gone.Id));
+        await Change(new ClassSet("c", new(IdSignature: new(false, [Hmac(1)]))));
+        await project.RecordUse(report);
+        Assert.Equal(new[] { report[0].Key, report[2].Key }.Order(), (await project.GetUse()).Keys.Order());
+        Assert.Equal(2, (await project.GetUse())[report[0].Key].Count);
+
+        async Task Change(ProjectChange change) => Assert.True((await project.Change(change, cluster.Entry("change"))).Succeeded);
+    }
+
+    [Fact]
+    public async Task A_report_of_uses_that_could_not_be_stored_counts_once_when_it_is_repeated()
+    {
+        var (id, project) = await cluster.NewProject();
+        await project.Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0)), cluster.Entry("apiKey.create"));
+        var used = UseRecord.OfSecret("k", (await project.GetSnapshot())!.ApiKeys["k"].Secrets[0].Id);
+        cluster.States.FailNext($"Default/project-use/vaultrice.project/{id}");
+        await Assert.ThrowsAsync<OrleansException>(() => project.RecordUse([new(used, 3, 5)]));
+        await project.RecordUse([new(used, 3, 5)]);
+        Assert.Equal(3, (await project.GetUse())[used].Count);
+    }
+
+    [Fact]
+    public async Task A_project_whose_making_broke_off_does_not_keep_its_account_and_a_real_one_does()
+    {
+        var accountId = Account.NewId();
+        var account = cluster.Grains.GetGrain<IAccountGrain>(accountId);
+        Assert.Null(await account.Create("a", cluster.Entry("account.create")));
+        var (phantom, real) = (ProjectSnapshot.NewId(), ProjectSnapshot.NewId());
+        cluster.States.FailNext($"Default/project/vaultrice.project/{phantom}");
+        await Assert.ThrowsAsync<OrleansException>(() => Create(phantom));
+        Assert.Null(await Create(real));
+        Assert.Equal(StorageErrorCode.StillInUse, (await Delete())?.Code);
+        Assert.Null(await cluster.Grains.GetGrain<IProjectGrain>(real).Delete(cluster.Entry("project.delete")));
+        Assert.Null(await Delete());
+        Assert.Null(await account.Get());
+        // Whoever still makes a project there is told.
+        Assert.Equal(StorageErrorCode.UnknownResource, (await Create(phantom))?.Code);
+
+        Task<StorageError?> Create(string id) => cluster.Grains.GetGrain<IProjectGrain>(id).Create(accountId, "a", cluster.Entry("project.create"));
+
+        async Task<StorageError?> Delete() =>
+            await account.Delete(await AccountsApi.Unfinished((await account.Get())!, cluster.Grains), cluster.Entry("account.delete"));
+    }
+
+    private static IdSignatureKey Hmac(int version) => new(version, "HS256", null, "secret", Enabled: true, Preferred: false);
+
+    private static ClassSet Class(string name, int bytes) =>
+        new(name, new(IdSignature: new(false, [new(1, "HS256", null, new string('s', bytes), Enabled: true, Preferred: false)])));
+}
