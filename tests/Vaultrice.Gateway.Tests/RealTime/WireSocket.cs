@@ -27,6 +27,7 @@ internal sealed class WireSocket : IAsyncDisposable
     private const int Final = 0x80;
 
     private readonly TcpClient _tcp = new();
+    private NetworkStream? _stream;
     private byte[] _input = new byte[16 * 1024];
     private int _start;
     private int _end;
@@ -44,7 +45,8 @@ internal sealed class WireSocket : IAsyncDisposable
     /// <summary>What others call the connection.</summary>
     public string PublicId => ConnectionId[..ConnectionId.IndexOf('.')];
 
-    private Stream Stream => _tcp.GetStream();
+    /// <summary>Asked of the client once: it has none any more after a failed write, and what came before that is still to be read.</summary>
+    private NetworkStream Stream => _stream ??= _tcp.GetStream();
 
     /// <summary>Connects and receives the greeting.</summary>
     public static async Task<WireSocket> Open(TestServer server, Calls @object, bool answersPings = true)
