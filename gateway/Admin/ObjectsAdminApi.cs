@@ -48,8 +48,14 @@ internal static class ObjectsAdminApi
 
     private static async Task<Results<NoContent, Refusal>> Delete(HttpContext context, AdminProject project, ObjectGrains objects, AuditTrail audit)
     {
-        if (IdOf(context, project) is not { } id || await IsNothing(objects[id.ToString()]))
+        if (IdOf(context, project) is not { } id)
             return Refusal.Unknown;
+        if (await IsNothing(objects[id.ToString()]))
+        {
+            // Whoever repeats a deletion that failed is answered when it is complete.
+            await objects[id.ToString()].Destroy();
+            return Refusal.Unknown;
+        }
         // Written down before it happens: what is gone cannot be written down with it.
         await project.Grain.Note(audit.Entry(
             context, "object.delete", $"projects/{project.Id}/objects/{Uri.EscapeDataString(id.Class)}/{Uri.EscapeDataString(id.Id)}"));

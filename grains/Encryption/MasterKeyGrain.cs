@@ -75,7 +75,11 @@ internal sealed partial class MasterKeyGrain(
     {
         var report = await Get();
         if (report.Keys.FirstOrDefault(key => key.Id == masterKeyId) is not { } key)
+        {
+            // Maybe it was dropped before, and what it had wrapped could not be got out of the engine's files.
+            await store.Purge();
             return Unknown;
+        }
         if (report.Current is null)
             throw new KeysUnavailableException("Which master key wraps at present is not known.");
         if (report.Current == masterKeyId)
@@ -85,6 +89,7 @@ internal sealed partial class MasterKeyGrain(
         if (key.WrapsStore || key.Projects > 0)
             return InUse($"This key still wraps {(key.WrapsStore ? "the store's own key and " : "")}the keys of {key.Projects} projects: rotate first.");
         await master.Drop(masterKeyId);
+        await store.Purge();
         return await Get();
     }
 

@@ -74,7 +74,11 @@ internal sealed class ProjectKeysGrain(
     public async Task<StorageResult<ProjectKeyRing>> Drop(int version)
     {
         if (Ring.Find(version) is null)
+        {
+            // Maybe it was dropped before, and could not be got out of the engine's files.
+            await store.Purge();
             return Unknown;
+        }
         if (Ring.Current == version)
             return new StorageError(StorageErrorCode.StillInUse, "This key is the current one: rotate first, or make another one current.");
         var since = Ring.CurrentSince + (long)Overlap.TotalMilliseconds;

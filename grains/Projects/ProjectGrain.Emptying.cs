@@ -10,6 +10,7 @@ namespace Vaultrice.Grains.Projects;
 internal sealed partial class ProjectGrain
 {
     private const int Portion = 50;
+    private const int AtOnce = 10;
 
     /// <summary>
     /// For how long after the deletion objects may still be made, by requests that were let in before: gateways know within a
@@ -38,8 +39,9 @@ internal sealed partial class ProjectGrain
             // Decided before looking: what is not there after that time will not come.
             var isLast = State.Value!.DeletedAt + (long)Late.TotalMilliseconds < Now();
             var objects = await GrainFactory.GetGrain<IProjectObjectsGrain>(Id).List(null, null, null, Portion);
-            foreach (var id in objects)
-                await GrainFactory.GetGrain<IStorageObjectGrain>(id.ToString()).Destroy();
+            // Some at once, so that they wait together until the engine has shredded their keys.
+            foreach (var some in objects.Chunk(AtOnce))
+                await Task.WhenAll(some.Select(id => GrainFactory.GetGrain<IStorageObjectGrain>(id.ToString()).Destroy()));
             if (objects.Length > 0)
                 next = TimeSpan.FromMilliseconds(1);
             else if (isLast)

@@ -52,6 +52,12 @@ internal sealed partial class StorageObjectGrain
             DeactivateOnIdle();
             return true;
         }
+        if (state.Revision == 0 && _connections.IsEmpty)
+        {
+            // An earlier attempt may have deleted everything, and failed to get the keys out of the engine's files.
+            await _store.Purge();
+            return Counted("destroy", true);
+        }
         _state = null;
         _emptying = state;
         state.Retire();

@@ -17,14 +17,17 @@ internal sealed partial class StorageObjectGrain
         await Settled();
         var items = await _seal!.Inspect();
         var done = await Carry(order, version, items);
-        if (!done.Succeeded)
-            return done.Error;
-        if (done.Value > 0)
+        if (done.Succeeded && done.Value > 0)
         {
             _gate.Touch((await Loaded()).Revision);
             await Settled();
             items = await _seal.Inspect();
         }
+        // Also when there is no such key: an earlier order may have dropped it, and failed to get it out of the engine's files.
+        if (order == ObjectKeysOrder.Drop && done.Error is null or { Code: StorageErrorCode.UnknownResource })
+            await _store.Purge();
+        if (!done.Succeeded)
+            return done.Error;
         return new ObjectKeys(
             _seal.Ring.Current,
             [.. _seal.Ring.Keys.Select(key => new ObjectKeyUse(key.Version, key.ProjectKey, items.Count(item => item.Version == key.Version)))],

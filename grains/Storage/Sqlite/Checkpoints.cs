@@ -13,8 +13,10 @@ internal sealed partial class Checkpoints(string file, sqlite3 writer, ILogger l
     private const int BackgroundAfterPages = 1_000;
     private const int StartOverAfterPages = 16_384;
     private const int WriterBusyTimeoutMs = 5_000;
-    private const int StartOverBusyTimeoutMs = 100;
     private const int StatusPagesWritten = 9;
+
+    /// <summary>How long the writer waits for loads under way, and no longer: an outside reader may stay.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly SqliteConnection background = SqliteDatabase.OpenForCheckpoints(file);
     private Task running = Task.CompletedTask;
@@ -40,9 +42,7 @@ internal sealed partial class Checkpoints(string file, sqlite3 writer, ILogger l
     public bool CutLog()
     {
         running.Wait();
-        var result = raw.sqlite3_wal_checkpoint_v2(writer, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
-        Report(result);
-        return result == raw.SQLITE_OK;
+        return Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE) == raw.SQLITE_OK;
     }
 
     /// <summary>Waits for the background and moves everything; to be called when nothing is written or read any more.</summary>
@@ -61,11 +61,18 @@ internal sealed partial class Checkpoints(string file, sqlite3 writer, ILogger l
 
     private void StartOver()
     {
-        // Waits for loads under way, and no longer: an outside reader that stays only delays this.
-        raw.sqlite3_busy_timeout(writer, StartOverBusyTimeoutMs);
-        Report(raw.sqlite3_wal_checkpoint_v2(writer, "main", raw.SQLITE_CHECKPOINT_RESTART, out _, out _));
-        raw.sqlite3_busy_timeout(writer, WriterBusyTimeoutMs);
+        // An outside reader that stays only delays this.
+        Checkpoint(raw.SQLITE_CHECKPOINT_RESTART);
         startOver = false;
+    }
+
+    private int Checkpoint(int kind)
+    {
+        raw.sqlite3_busy_timeout(writer, (int)Patience.TotalMilliseconds);
+        var result = raw.sqlite3_wal_checkpoint_v2(writer, "main", kind, out _, out _);
+        raw.sqlite3_busy_timeout(writer, WriterBusyTimeoutMs);
+        Report(result);
+        return result;
     }
 
     private void Report(int result)

@@ -34,7 +34,9 @@ internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisp
 
     // A loaded object writes its row again with its next commit.
     private readonly Statement deleteEmpty = new(
-        database, "DELETE FROM objects WHERE id = ?1 AND next_expiry IS NULL AND encryption IS NULL");
+        database, "DELETE FROM objects WHERE id = ?1 AND next_expiry IS NULL AND encryption IS NULL RETURNING keys IS NOT NULL");
+
+    private bool hasShredded;
 
     public SweepPortion Sweep(long expiredBefore)
     {
@@ -47,11 +49,20 @@ internal sealed class ExpiryWrites(sqlite3 database, KnownObjects known) : IDisp
             if (left == 0)
                 break;
             schedule.Bind(1, id).Execute();
-            deleteEmpty.Bind(1, id).Execute();
+            hasShredded |= deleteEmpty.Bind(1, id).Step() && deleteEmpty.Number(0) != 0;
+            deleteEmpty.Reset();
         }
         if (objects.Count > 0)
             known.ForgetRows();
         return new(PortionRecords - left, objects.Count);
+    }
+
+    /// <summary>Whether objects with keys of their own were deleted since this was asked last.</summary>
+    public bool TakeShredded()
+    {
+        var taken = hasShredded;
+        hasShredded = false;
+        return taken;
     }
 
     public void Dispose()

@@ -24,8 +24,9 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly ILogger logger;
     private List<QueuedWrite> queue = [];
     private List<QueuedWrite> batch = [];
-    private List<TaskCompletionSource> purges = [];
-    private List<TaskCompletionSource> cutting = [];
+    private readonly List<Purge> purges = [];
+    private readonly LogCuts cuts;
+    private readonly ITimer alarm;
     private bool closed;
 
     public SqliteWriter(WriterSession session, Checkpoints checkpoints, TimeProvider time, ILogger logger)
@@ -34,6 +35,9 @@ internal sealed partial class SqliteWriter : IDisposable
         this.checkpoints = checkpoints;
         this.time = time;
         this.logger = logger;
+        cuts = new(checkpoints, time, logger);
+        cuts.Cut();
+        alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         thread = new(Work) { Name = "Vaultrice store writer", IsBackground = true };
         thread.Start();
     }
@@ -64,18 +68,18 @@ internal sealed partial class SqliteWriter : IDisposable
         });
 
     /// <summary>Has the log cut after everything that is queued.</summary>
-    /// <exception cref="ObjectStoreException">It could not be cut.</exception>
+    /// <exception cref="ObjectStoreException">It could not be cut yet; that is tried again until it is done.</exception>
     public Task Purge()
     {
-        var purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var purge = new Purge(time.GetTimestamp());
         lock (gate)
         {
             if (closed)
                 throw new ObjectStoreException("The log was not cut: the server is stopping.");
-            purges.Add(purged);
+            purges.Add(purge);
             Monitor.Pulse(gate);
         }
-        return purged.Task;
+        return purge.Done.Task;
     }
 
     /// <summary>Finishes what is queued, then ends; blocks until then.</summary>
@@ -87,6 +91,7 @@ internal sealed partial class SqliteWriter : IDisposable
             Monitor.Pulse(gate);
         }
         thread.Join();
+        alarm.Dispose();
     }
 
     private void Work()
@@ -94,29 +99,41 @@ internal sealed partial class SqliteWriter : IDisposable
         while (TakeAll())
         {
             if (batch.Count > 0)
+            {
                 Store();
+                cuts.LogHasGrown(session.Expiry.TakeShredded());
+            }
             batch.Clear();
-            if (cutting.Count > 0)
-                Cut();
+            if (cuts.IsDue)
+                cuts.Cut();
             else
                 checkpoints.Step();
         }
+        cuts.End();
     }
 
     private bool TakeAll()
     {
         lock (gate)
         {
-            while (queue.Count == 0 && purges.Count == 0)
+            while (queue.Count == 0 && purges.Count == 0 && !cuts.IsDue)
             {
                 if (closed)
                     return false;
+                if (cuts.IsOwed)
+                    alarm.Change(TimeSpan.FromMilliseconds(Math.Max(1, cuts.DueIn.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 Monitor.Wait(gate);
             }
             (queue, batch) = (batch, queue);
-            (purges, cutting) = (cutting, purges);
+            cuts.Take(purges);
             return true;
         }
+    }
+
+    private void Wake()
+    {
+        lock (gate)
+            Monitor.Pulse(gate);
     }
 
     private void Store()
@@ -143,19 +160,6 @@ internal sealed partial class SqliteWriter : IDisposable
         CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
         foreach (var write in batch)
             write.Complete();
-    }
-
-    private void Cut()
-    {
-        var isCut = checkpoints.CutLog();
-        foreach (var purged in cutting)
-        {
-            if (isCut)
-                purged.SetResult();
-            else
-                purged.SetException(new ObjectStoreException("What was deleted may still be in the database's log: it is in use by another reader."));
-        }
-        cutting.Clear();
     }
 
     private void Rollback()

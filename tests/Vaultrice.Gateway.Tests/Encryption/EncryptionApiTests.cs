@@ -8,6 +8,8 @@ namespace Vaultrice.Gateway.Tests.Encryption;
 /// <summary>Keys, in the administration and in their effect.</summary>
 public sealed class EncryptionApiTests(SharedServer shared)
 {
+    private const string StoreKey = "SELECT value FROM settings WHERE name = 'data_key'";
+
     private static readonly JsonSerializerOptions Plain = new();
 
     private TestServer Server => shared.Server;
@@ -101,6 +103,47 @@ public sealed class EncryptionApiTests(SharedServer shared)
         Assert.Equal(1, Number((await server.Admin.Get(ObjectPath(projectId))).Ok().Json.GetProperty("keys")[0], "items"));
     }
 
+    [Fact]
+    public async Task A_dropped_key_of_an_object_is_in_the_files_no_more()
+    {
+        await using var server = await TestServer.Start();
+        var (projectId, o, basic) = await server.NewSealedProject();
+        (await o.SetAs(basic, "a", "1")).Ok();
+        // Behind the format, the current version, the key's version and that of the project's key.
+        var key = WrappedKeyOf(server)[13..];
+        var path = ObjectPath(projectId);
+        (await server.Admin.Post($"{path}/rotate", "")).Ok();
+        (await server.Admin.Post($"{path}/apply", "")).Ok();
+        Assert.True(IsInFiles(server, key), "The key is not where this test looks for it.");
+
+        (await server.Admin.Delete($"{path}/keys/1")).Ok();
+
+        Assert.False(IsInFiles(server, key), "The key is still in the files.");
+        Assert.Equal("1", (await o.GetAs(basic, "a")).Ok().Value);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_a_reader_of_the_log_keeps_from_being_complete_can_be_repeated()
+    {
+        await using var server = await TestServer.Start();
+        var (projectId, o, basic) = await server.NewSealedProject();
+        (await o.SetAs(basic, "a", "1")).Ok();
+        var key = WrappedKeyOf(server);
+        using (var reader = Open(server))
+        {
+            Scalar(reader, "BEGIN; SELECT keys FROM objects");
+            var deletion = server.Admin.Delete($"projects/{projectId}/objects/safe/object");
+            // Others are not held up.
+            (await server.NewObject().Set("a", "1")).Ok();
+            (await deletion).Refused(503, "serverError.store");
+            Assert.True(IsInFiles(server, key), "The key is not where this test looks for it.");
+        }
+
+        (await server.Admin.Delete($"projects/{projectId}/objects/safe/object")).Refused(404, "notFoundError.resource");
+
+        Assert.False(IsInFiles(server, key), "The key is still in the files.");
+    }
+
     [Theory]
     [InlineData("GET", "encryption")]
     [InlineData("POST", "encryption/rotate")]
@@ -120,17 +163,22 @@ public sealed class EncryptionApiTests(SharedServer shared)
         var (projectId, o, basic) = await server.NewSealedProject();
         (await o.SetAs(basic, "a", "1")).Ok();
         var before = Text((await server.Admin.Get("master-key")).Ok().Json, "current");
+        var first = Read(server, StoreKey);
 
         var to = Text((await server.Admin.Post("master-key/rotate", "")).Ok().Json, "current");
         (await o.SetAs(basic, "b", "2")).Ok();
         await Ended(server);
+        var wrapped = Read(server, StoreKey);
+        Assert.False(wrapped.AsSpan().SequenceEqual(first), "The store's key was not wrapped anew.");
         (await server.Admin.Post("master-key/rollback", new { id = before })).Ok();
         await Ended(server);
+        Assert.True(IsInFiles(server, wrapped), "The store's key is not where this test looks for it.");
         Assert.Equal(before, Text((await server.Admin.Get($"projects/{projectId}/encryption")).Ok().Json.GetProperty("keys")[0], "masterKeyId"));
         (await server.Admin.Post("master-key/drop", new { id = before })).Refused(409, "conflictError.inUse");
         (await server.Admin.Post("master-key/drop", new { id = "0123456789abcdef" })).Refused(404, "notFoundError.resource");
         Assert.DoesNotContain(to, (await server.Admin.Post("master-key/drop", new { id = to })).Ok().Body, StringComparison.Ordinal);
 
+        Assert.False(IsInFiles(server, wrapped), "What the dropped master key has wrapped is still in the files.");
         Assert.Single(await File.ReadAllLinesAsync(Path.Combine(server.Folder, "master.key"), TestContext.Current.CancellationToken));
         await server.Process.Kill();
         await server.StartProcess();
@@ -158,13 +206,26 @@ public sealed class EncryptionApiTests(SharedServer shared)
     }
 
     /// <summary>The one object's wrapped keys, as a stranger with the file in his hands would read them.</summary>
-    private static byte[] WrappedKeyOf(TestServer server)
+    private static byte[] WrappedKeyOf(TestServer server) => Read(server, "SELECT keys FROM objects WHERE keys IS NOT NULL");
+
+    private static byte[] Read(TestServer server, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Folder, "vaultrice.db")};Mode=ReadOnly;Pooling=False");
+        using var connection = Open(server);
+        return (byte[])Scalar(connection, sql)!;
+    }
+
+    private static SqliteConnection Open(TestServer server)
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(server.Folder, "vaultrice.db")};Mode=ReadOnly;Pooling=False");
         connection.Open();
+        return connection;
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT keys FROM objects WHERE keys IS NOT NULL";
-        return (byte[])command.ExecuteScalar()!;
+        command.CommandText = sql;
+        return command.ExecuteScalar();
     }
 
     private static bool IsInFiles(TestServer server, byte[] bytes) => Directory.GetFiles(server.Folder, "vaultrice.db*").Any(path =>

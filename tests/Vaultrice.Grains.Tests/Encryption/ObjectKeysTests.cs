@@ -1,5 +1,6 @@
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Tests.StorageObjects;
+using Vaultrice.StorageObjects;
 using Xunit;
 
 namespace Vaultrice.Grains.Tests.Encryption;
@@ -41,6 +42,19 @@ public sealed class ObjectKeysTests(ObjectCluster cluster) : IAsyncLifetime
 
         Assert.Equal(2, Assert.Single((await _object.Order(ObjectKeysOrder.Drop, 1)).Keys).Version);
         Assert.Equal(StorageErrorCode.UnknownResource, await _object.Refused(ObjectKeysOrder.MakeCurrent, 1));
+        await _object.Deactivate();
+        Assert.Equal("1", await _object.Get("a"));
+    }
+
+    [Fact]
+    public async Task A_dropped_key_that_may_still_be_in_the_files_is_not_reported_as_dropped()
+    {
+        await _object.Order(ObjectKeysOrder.Rotate);
+        await _object.Order(ObjectKeysOrder.Apply);
+        cluster.Store.FailNextPurges(2);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => _object.Order(ObjectKeysOrder.Drop, 1));
+        await Assert.ThrowsAsync<ObjectStoreException>(() => _object.Refused(ObjectKeysOrder.Drop, 1));
+        Assert.Equal(StorageErrorCode.UnknownResource, await _object.Refused(ObjectKeysOrder.Drop, 1));
         await _object.Deactivate();
         Assert.Equal("1", await _object.Get("a"));
     }

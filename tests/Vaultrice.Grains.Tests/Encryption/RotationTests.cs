@@ -4,6 +4,7 @@ using Orleans.Storage;
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Encryption;
 using Vaultrice.Grains.Tests.StorageObjects;
+using Vaultrice.StorageObjects;
 using Xunit;
 
 namespace Vaultrice.Grains.Tests.Encryption;
@@ -108,6 +109,27 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
         Assert.Equal((3, 1), (walk.Objects, walk.Failed));
         Assert.Contains(_objects[0].Key[(_project.Length + 1)..], walk.FirstFailure, StringComparison.Ordinal);
         Assert.Equal(StorageErrorCode.StillInUse, await DropRefused(1));
+    }
+
+    [Fact]
+    public async Task A_dropped_key_that_may_still_be_in_the_files_is_not_reported_as_dropped()
+    {
+        await Keys.Rotate();
+        cluster.Advance(ProjectKeysGrain.Overlap);
+        await Walk(ReencryptionKind.Rewrap);
+        cluster.Store.FailNextPurges(2);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => Keys.Drop(1));
+        await Assert.ThrowsAsync<ObjectStoreException>(() => Keys.Drop(1));
+        Assert.Equal(StorageErrorCode.UnknownResource, await DropRefused(1));
+
+        var before = (await MasterKey.Get()).Current!;
+        await MasterKey.Rotate();
+        await Rotated();
+        cluster.Store.FailNextPurges(2);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => MasterKey.Drop(before));
+        await Assert.ThrowsAsync<ObjectStoreException>(() => MasterKey.Drop(before));
+        Assert.Equal(StorageErrorCode.UnknownResource, (await MasterKey.Drop(before)).Error!.Code);
+        await AllAreRead();
     }
 
     [Fact]

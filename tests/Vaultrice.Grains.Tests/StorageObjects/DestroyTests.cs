@@ -96,6 +96,20 @@ public sealed class DestroyTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task A_deletion_whose_keys_may_still_be_in_the_files_fails_until_they_are_gone()
+    {
+        var project = "p" + Guid.NewGuid().ToString("N");
+        await cluster.PutClass(project, "class", new() { Encryption = new(AdditionalAtRest: true, Required: false) });
+        var o = cluster.NewObject(project, "class");
+        await o.Set("a", "1");
+        cluster.Store.FailNextPurges(2);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => o.Grain.Destroy());
+        await Assert.ThrowsAsync<ObjectStoreException>(() => o.Grain.Destroy());
+        await o.Grain.Destroy();
+        Assert.Equal(0, (await o.Grain.Describe(null, 10)).Revision);
+    }
+
+    [Fact]
     public async Task A_description_tells_items_by_name_in_pages()
     {
         foreach (var name in new[] { "c", "a", "b" })

@@ -9,9 +9,13 @@ namespace Vaultrice.Grains.Tests.StorageObjects;
 internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 {
     private readonly ConcurrentDictionary<StorageObjectId, StoreFaults> _faults = [];
+    private int _failingPurges;
 
     /// <summary>The store behind, which never fails.</summary>
     public IObjectStore Inner => inner;
+
+    /// <summary>That many of the next purges fail.</summary>
+    public void FailNextPurges(int count) => Volatile.Write(ref _failingPurges, count);
 
     public StoreFaults Of(StorageObjectId id) => _faults.GetOrAdd(id, static _ => new());
 
@@ -43,7 +47,12 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
 
     public Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken) => inner.Sweep(expiredBefore, cancellationToken);
 
-    public Task Purge() => inner.Purge();
+    public Task Purge()
+    {
+        if (Interlocked.Decrement(ref _failingPurges) >= 0)
+            throw new ObjectStoreException("The store was told to fail this purge.");
+        return inner.Purge();
+    }
 
     public Task Probe(CancellationToken cancellationToken) => inner.Probe(cancellationToken);
 }

@@ -10,6 +10,8 @@ internal sealed class SqliteFixture : IDisposable
 {
     private SqliteStore? store;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public TempFolder Folder { get; } = new();
 
     public string Database => Folder["vaultrice.db"];
@@ -20,7 +22,7 @@ internal sealed class SqliteFixture : IDisposable
 
     public SqliteStore Open(IReadOnlyList<string>? migrations = null, string? masterKeyPath = null) =>
         store = SqliteStore.Open(
-            Folder.Path, MasterKeysOf(masterKeyPath), TimeProvider.System, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations);
+            Folder.Path, MasterKeysOf(masterKeyPath), Time, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations);
 
     /// <summary>The master keys of a file; null for the one beside the data.</summary>
     public MasterKeys MasterKeysOf(string? path = null) =>
