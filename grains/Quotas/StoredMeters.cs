@@ -125,7 +125,11 @@ internal sealed partial class StoredMeters(
         {
             for (var i = 0; i < meters.Length; i++)
             {
-                meters[i].Keep(changes.IsDefaultOrEmpty ? default : changes[i]);
+                // One from which nothing was taken takes itself for waiting already.
+                if (changes.IsEmpty)
+                    _toReport.Enqueue(meters[i]);
+                else
+                    meters[i].Keep(changes[i]);
             }
             if (_wasTold)
                 LogNotReported(e);
