@@ -130,6 +130,16 @@ internal enum Uses
 /// <param name="IsForgotten">Whether the scope takes nothing any more.</param>
 internal readonly record struct ScopeLook(Demand Demand, Quota Limits, bool IsForgotten)
 {
+    /// <summary>
+    /// What other gateways are told: no more than all there is. Else whoever floods one gateway would leave nothing to the others,
+    /// and whoever floods several would be let through less than the limit by all of them together.
+    /// </summary>
+    public Demand Told => Demand with
+    {
+        Requests = Math.Min(Demand.Requests, Limits.RequestsPerSecond ?? double.MaxValue),
+        Messages = Math.Min(Demand.Messages, Limits.MessagesPerSecond ?? double.MaxValue),
+    };
+
     /// <summary>Whether any demand is at or over a part of its limit.</summary>
     public bool Reaches(double part) => RequestsReach(part) || MessagesReach(part) || SocketsReach(part);
 

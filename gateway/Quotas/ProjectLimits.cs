@@ -64,7 +64,7 @@ internal sealed class ProjectLimits(ServerQuotas quotas, TimeProvider time)
         {
             look.CountNear(scope.Kind, nearAt);
             if (look.Reaches(toldAt))
-                active.Add(new(key, scope, look.Demand));
+                active.Add(new(key, scope, look.Told));
             else
                 scope.ShareNothing();
         });

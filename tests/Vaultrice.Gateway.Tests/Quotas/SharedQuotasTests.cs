@@ -1,0 +1,74 @@
+using System.Globalization;
+using Vaultrice.Gateway.Tests.Servers;
+using Xunit;
+
+namespace Vaultrice.Gateway.Tests.Quotas;
+
+/// <summary>One silo and two gateways, each a process of its own, and a client that asks both for more than there is.</summary>
+public sealed class SharedQuotasTests : IDisposable
+{
+    private const int PerSecond = 20;
+
+    /// <summary>Of one client at one gateway: each of them alone asks for more than both together may let through.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Two_gateways_together_let_through_what_a_key_may_have()
+    {
+        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
+        {
+            ["Roles"] = "Silo",
+            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
+            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
+        });
+        await silo.Started();
+        Dictionary<string, string> settings = new()
+        {
+            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
+            ["Quotas__Enabled"] = "true",
+            ["Quotas__Key__RequestsPerSecond"] = PerSecond.ToString(CultureInfo.InvariantCulture),
+            ["Quotas__Burst"] = "00:00:00.500",
+        };
+        await using var first = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        await using var second = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        await Task.WhenAll(first.Ready(), second.Ready());
+        using var firstHttp = Calls.ClientOf(first.Address);
+        using var secondHttp = Calls.ClientOf(second.Address);
+
+        var letThrough = 0;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        // Until they have heard of each other each lets through everything, and a burst besides.
+        var since = 0L;
+        var asking = Task.WhenAll(new[] { firstHttp, secondHttp }.Select(http => Ask(new(http, TestServer.ProjectId, "c", "i"))));
+        await asking.Or("The key was not let through any more", TimeSpan.FromMinutes(2));
+
+        // Eight seconds' worth, of which each alone would have let through half; two seconds' may be too much.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 6, 120);
+
+        async Task Ask(Calls calls)
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                var answer = await calls.Keys();
+                if (answer.Status == 200)
+                {
+                    var count = Interlocked.Increment(ref letThrough);
+                    if (count == 5 * PerSecond)
+                        since = TimeProvider.System.GetTimestamp();
+                    if (count >= 13 * PerSecond)
+                        await enough.CancelAsync();
+                }
+                else
+                {
+                    Assert.Equal(429, answer.Status);
+                }
+                await Task.Delay(Pause, TimeProvider.System, enough.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
