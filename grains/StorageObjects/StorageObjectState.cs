@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Vaultrice.Grains.Storage;
 using Vaultrice.StorageObjects;
@@ -11,11 +10,8 @@ namespace Vaultrice.Grains.StorageObjects;
 /// The items of one object in memory and the rules that change them. Synchronous and without I/O: every change is handed to
 /// the commit gate in the same step, so memory is exactly what the store will hold once the gate has settled.
 /// </summary>
-internal sealed class StorageObjectState
+internal sealed partial class StorageObjectState
 {
-    /// <summary>How many earlier encryption settings are kept even when no item uses them.</summary>
-    private const int KeptEncryptionSettings = 100;
-
     /// <summary>How many removals are remembered for those who resume.</summary>
     private const int KeptRemovals = 20_000;
 
@@ -25,7 +21,6 @@ internal sealed class StorageObjectState
     private readonly ObjectClass _class;
     private readonly long _removalRetention;
     private long _bytes;
-    private int _encryptionBytes;
     private long _lastStampRemoved;
     private long _forgottenRevision;
     private bool _retired;
@@ -64,8 +59,6 @@ internal sealed class StorageObjectState
 
     /// <summary>The number of the object's last change.</summary>
     public long Revision { get; private set; }
-
-    public EncryptionSettingsHistory? Encryption { get; private set; }
 
     /// <summary>Names and values of all items together.</summary>
     public long Bytes => _bytes;
@@ -253,32 +246,6 @@ internal sealed class StorageObjectState
             Forget(name, now);
     }
 
-    /// <summary>Makes the first encryption settings if there are none.</summary>
-    public StorageResult<EncryptionSettingsHistory> EnsureEncryption(int saltLength, long now) => Encryption ?? Rotate(saltLength, now);
-
-    /// <summary>Makes new encryption settings current.</summary>
-    public StorageResult<EncryptionSettingsHistory> Rotate(int saltLength, long now)
-    {
-        Expire(now);
-        var salt = RandomNumberGenerator.GetBytes(saltLength);
-        EncryptionSettingsHistory next = Encryption is null
-            ? new(new(salt, 0, now), [])
-            : new(new(salt, Encryption.Current.KeyVersion + 1, now), StillNeeded(Encryption));
-        var size = EncryptionRecord.SizeOf(next);
-        var (growth, items) = (size - _encryptionBytes, Encryption is null ? 1 : 0);
-        if (_class.Meter.Refuse(growth, items) is { } noRoom)
-            return noRoom;
-        _class.Meter.Changed(growth, items);
-        (Encryption, _encryptionBytes) = (next, size);
-        _gate.Change(next, ++Revision);
-        return next;
-    }
-
-    public StorageError? RefuseKeyVersion(int? keyVersion) =>
-        keyVersion is null || (keyVersion >= 0 && keyVersion <= (Encryption?.Current.KeyVersion ?? -1))
-            ? null
-            : new(StorageErrorCode.KeyVersionMismatch, "This key version was never issued for the object: get its encryption settings first.");
-
     /// <summary>What changed since a revision, as events in order; null when removals since then may be forgotten.</summary>
     public ImmutableArray<ObjectEvent>? ChangedSince(long revision, long now)
     {
@@ -342,15 +309,6 @@ internal sealed class StorageObjectState
     {
         _removals.Remove(name);
         _forgottenRevision = Math.Max(_forgottenRevision, removal.Revision);
-    }
-
-    private ImmutableArray<EncryptionSettings> StillNeeded(EncryptionSettingsHistory history)
-    {
-        ImmutableArray<EncryptionSettings> all = [history.Current, .. history.Previous];
-        if (all.Length <= KeptEncryptionSettings)
-            return all;
-        var used = _items.Values.Select(live => live.Item.KeyVersion).ToHashSet();
-        return [.. all.Where((settings, index) => index < KeptEncryptionSettings || used.Contains(settings.KeyVersion))];
     }
 
     /// <summary>What had expired already when it was loaded is in no count.</summary>
