@@ -50,15 +50,13 @@ public static class GatewayHosting
             return RequestTarget.TryParse(raw, out var target) ? requests.Handle(context, target) : next(context);
         });
         app.UseRouting();
+        app.Use(UnmatchedRequests.Explain);
         app.UseAdministration();
         app.MapHealth();
         app.MapAdministration();
         app.MapPublicKeys();
-        // The pattern spelled out: the default one leaves paths that look like files to nobody.
-        app.MapFallback("{**path}", context =>
-        {
-            ErrorResponses.Write(context, new(StorageErrorCode.UnknownRoute, "There is nothing at this path."));
-            return Task.CompletedTask;
-        });
+        // Before what refuses the rest.
+        app.UseEndpoints(static _ => { });
+        app.Run(UnmatchedRequests.Refuse);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class AdminBody<T> : IAdminArgument, IEndpointParameterMetadataP
 
     public static async ValueTask<AdminBody<T>> BindAsync(HttpContext context, ParameterInfo parameter)
     {
+        // Routing has turned other types away; none at all it lets pass.
+        if (context.Request.ContentType is null)
+            return Refuse(UnmatchedRequests.NotJson);
         var body = await RequestBody.Read(context, AdminBodies.MaxBytes);
         if (!body.Succeeded)
             return Refuse(body.Error);

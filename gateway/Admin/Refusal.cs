@@ -17,7 +17,7 @@ internal sealed class Refusal(StorageError error) : IResult, IEndpointMetadataPr
 
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
-        foreach (var status in new[] { 400, 401, 403, 404, 409 })
+        foreach (var status in new[] { 400, 401, 403, 404, 409, 413, 415, 429 })
             builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ErrorJson), ["application/json"]));
     }
 }

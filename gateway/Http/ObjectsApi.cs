@@ -212,7 +212,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     private ValueTask<StorageResult<T>> ReadBody<T>(HttpContext context, int maxBytes, BodyReading<T> parse) =>
         HasContentType(context, "application/json")
             ? Read(context, maxBytes, parse)
-            : new(new StorageError(StorageErrorCode.UnsupportedContentType, "Send the body as application/json."));
+            : new(UnmatchedRequests.NotJson);
 
     private async ValueTask<StorageResult<T>> Read<T>(HttpContext context, int maxBytes, BodyReading<T> parse)
     {

@@ -96,54 +96,6 @@ public sealed class AccountsTests(SharedServer shared)
         (await Operator.Post("tokens", body)).Refused(400, "validationError.argument").Json.GetProperty("message").GetString(),
         StringComparison.Ordinal);
 
-    /// <summary>Each route with the least role it takes, as status of a viewer, an admin and an owner.</summary>
-    [Theory]
-    [InlineData("GET", "projects", "viewer")]
-    [InlineData("POST", "projects", "admin")]
-    [InlineData("GET", "projects/{p}", "viewer")]
-    [InlineData("PUT", "projects/{p}", "admin")]
-    [InlineData("DELETE", "projects/{p}", "admin")]
-    [InlineData("GET", "projects/{p}/api-keys", "viewer")]
-    [InlineData("POST", "projects/{p}/api-keys", "admin")]
-    [InlineData("GET", "projects/{p}/api-keys/k", "viewer")]
-    [InlineData("PATCH", "projects/{p}/api-keys/k", "admin")]
-    [InlineData("DELETE", "projects/{p}/api-keys/k", "admin")]
-    [InlineData("POST", "projects/{p}/api-keys/k/rotate", "admin")]
-    [InlineData("DELETE", "projects/{p}/api-keys/k/secrets/s", "admin")]
-    [InlineData("POST", "projects/{p}/tokens", "admin")]
-    [InlineData("GET", "projects/{p}/classes", "viewer")]
-    [InlineData("GET", "projects/{p}/classes/c", "viewer")]
-    [InlineData("PUT", "projects/{p}/classes/c", "admin")]
-    [InlineData("DELETE", "projects/{p}/classes/c", "admin")]
-    [InlineData("GET", "projects/{p}/objects", "viewer")]
-    [InlineData("GET", "projects/{p}/objects/c/i", "viewer")]
-    [InlineData("DELETE", "projects/{p}/objects/c/i", "admin")]
-    [InlineData("GET", "projects/{p}/audit", "viewer")]
-    [InlineData("GET", "projects/{p}/audit/verify", "viewer")]
-    [InlineData("GET", "audit", "viewer")]
-    [InlineData("GET", "audit/verify", "viewer")]
-    [InlineData("POST", "explain", "viewer")]
-    [InlineData("GET", "accounts", "viewer")]
-    [InlineData("POST", "accounts", "root")]
-    [InlineData("GET", "tokens", "owner")]
-    [InlineData("POST", "tokens", "owner")]
-    [InlineData("DELETE", "tokens/t", "owner")]
-    public async Task A_route_takes_its_role(string method, string path, string role)
-    {
-        string[] roles = ["viewer", "admin", "owner", "root"];
-        var account = await NewAccount();
-        var project = await Operator.As(await NewToken("owner", account)).NewProject();
-        foreach (var held in roles[..3])
-        {
-            var admin = Operator.As(await NewToken(held, account));
-            var answer = await admin.Send(method, path.Replace("{p}", project), method is "POST" or "PUT" or "PATCH" ? "[]" : null);
-            if (Array.IndexOf(roles, held) < Array.IndexOf(roles, role) && !(role == "root" && held == "owner"))
-                answer.Refused(403, "authorizationError.role");
-            else
-                Assert.False(answer.Status is 401 or 403 or >= 500, $"{held}: {answer.Status} {answer.Body}");
-        }
-    }
-
     [Fact]
     public async Task An_owner_of_a_tenant_is_no_operator()
     {

@@ -92,7 +92,7 @@ public sealed class ProjectsApiTests(SharedServer shared)
             (await Admin.Get($"projects/{id}/api-keys")).Refused();
         }
         (await Admin.Get("nothing")).Refused(404, "notFoundError.route");
-        (await Admin.Send("PURGE", "projects")).Refused(404, "notFoundError.route");
+        (await Admin.Send("PURGE", "projects")).Refused(405, "validationError.method");
     }
 
     [Fact]
