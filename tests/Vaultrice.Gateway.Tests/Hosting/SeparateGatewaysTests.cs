@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
@@ -72,6 +73,74 @@ public sealed class SeparateGatewaysTests : IDisposable
         await first.Stop();
         await silo.Stop();
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, silo.ExitCode));
+    }
+
+    [Fact]
+    public async Task The_administration_works_through_a_separate_gateway()
+    {
+        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
+        {
+            ["Roles"] = "Silo",
+            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
+            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
+        });
+        await silo.Started();
+        await using var gateway = ServerProcess.Launch(new Dictionary<string, string> { ["Orleans__Endpoints__GatewayPort"] = gatewayPort }, ServerProcess.Gateway);
+        await gateway.Ready();
+        using var http = Calls.ClientOf(gateway.Address);
+        var root = new AdminCalls(http);
+
+        var account = (await root.Post("accounts", new { name = "tenant" })).Ok(201).Json.GetProperty("accountId").GetString()!;
+        (await root.Put($"accounts/{account}", new { name = "renamed" })).Ok();
+        var made = (await root.Post("tokens", new { role = "owner", accountId = account })).Ok(201).Json;
+        var admin = root.As(made.GetProperty("token").GetString());
+        var project = await admin.NewProject();
+        (await root.Put($"projects/{project}", new { name = "shop", limits = new { requestsPerSecond = 1e6 } })).Ok();
+        var key = await admin.NewKey(project, new { origins = new[] { "https://a.example" }, scopes = new { classes = new[] { "c" } } });
+        await admin.PatchKey(key, new { origins = Array.Empty<string>(), permissions = new[] { "read", "write" } });
+        var second = (await admin.Post($"projects/{project}/api-keys/{key.ApiKey}/rotate")).Ok().Json.GetProperty("secretId").GetString();
+        (await admin.Delete($"projects/{project}/api-keys/{key.ApiKey}/secrets/{second}")).Ok(204);
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await admin.PutClass(project, "c", new
+        {
+            idSignature = new { keys = new[] { new { version = 1, algorithm = "ES256", publicKey = pair.ExportSubjectPublicKeyInfoPem() } } },
+            identity = new { mode = "jwt", secret = "a shared secret" },
+            encryption = new { additionalAtRest = true },
+            ttl = new { max = 1_000_000 },
+            limits = new { itemBytes = 1_000, total = new { bytes = 1_000_000 } },
+        });
+        var calls = new Calls(http, project, "c", "i", "Bearer " + await admin.Token(project));
+        (await calls.Set("a", "1")).Ok();
+
+        Assert.Equal(1, (await admin.Get($"projects/{project}/objects?class=c")).Ok().Json.GetProperty("objects").GetArrayLength());
+        Assert.Contains("\"a\"", (await admin.Get($"projects/{project}/objects/c/i")).Ok().Body, StringComparison.Ordinal);
+        (await admin.Get($"projects/{project}/objects/c/i/encryption")).Ok();
+        (await admin.Post($"projects/{project}/objects/c/i/encryption/rotate")).Ok();
+        (await admin.Post($"projects/{project}/encryption/rotate")).Ok();
+        (await admin.Post($"projects/{project}/encryption/rewrap")).Ok(202);
+        (await admin.Post($"projects/{project}/classes/c/encryption/apply")).Ok(202);
+        (await root.Get("master-key")).Ok();
+        (await root.Post("signing-keys/rotate")).Ok();
+        Assert.True((await admin.Post("explain", new { projectId = project, apiKey = key.ApiKey, @class = "c", id = "i", operation = "get" }))
+            .Ok().Json.GetProperty("allowed").GetBoolean());
+        (await admin.Get("projects/unknown")).Refused(404, "notFoundError.resource");
+
+        (await admin.Delete($"projects/{project}/objects/c/i")).Ok(204);
+        (await admin.Delete($"projects/{project}/classes/c")).Ok(204);
+        await admin.DeleteKey(key);
+        (await calls.Get("a")).Refused(401, "authenticationError.credentials.invalid");
+        (await admin.Delete($"projects/{project}")).Ok(204);
+        foreach (var log in new[] { $"projects/{project}/audit", "audit" })
+        {
+            Assert.NotEqual(0, (await admin.Get(log)).Ok().Json.GetProperty("records").GetArrayLength());
+            Assert.True((await admin.Get($"{log}/verify")).Ok().Json.GetProperty("valid").GetBoolean());
+        }
+        (await root.Delete($"tokens/{made.GetProperty("tokenId").GetString()}?accountId={account}")).Ok(204);
+        (await admin.Get("projects")).Refused(401, "authenticationError.adminToken.invalid");
+        (await root.Delete($"accounts/{account}")).Ok(204);
+        await gateway.Stop();
+        await silo.Stop();
     }
 
     [Fact]
