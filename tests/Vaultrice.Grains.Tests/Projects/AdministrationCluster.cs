@@ -1,11 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Core.Internal;
 using Orleans.Serialization;
 using Orleans.Storage;
-using Orleans.Streams;
 using Orleans.TestingHost;
 using Vaultrice.Grains.Projects;
 using Vaultrice.Grains.Storage;
@@ -44,15 +42,7 @@ public sealed class AdministrationCluster : IAsyncLifetime
             silo.Services.AddStorageObjects();
             silo.Services.AddProjectSnapshots();
             silo.Services.Configure<AdministrationLimits>(limits => limits.ProjectBytes = MaxProjectBytes);
-            silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-            string[] own =
-            [
-                TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership,
-                TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, StreamingTimeProviderNames.Streaming,
-            ];
-            foreach (var key in own)
-                silo.Services.AddKeyedSingleton(key, TimeProvider.System);
-            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, new GrainClock(Clock));
+            GrainClock.Use(silo, Clock);
         });
         _cluster = builder.Build();
     }

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Streams;
+
 namespace Vaultrice.Grains.Tests.StorageObjects;
 
 /// <summary>
@@ -6,6 +10,20 @@ namespace Vaultrice.Grains.Tests.StorageObjects;
 /// </summary>
 internal sealed class GrainClock(TimeProvider clock) : TimeProvider
 {
+    /// <summary>Lets the grains of a silo live by a test's clock, and only them: the silo's own loops must not jump with it.</summary>
+    public static void Use(ISiloBuilder silo, TimeProvider clock)
+    {
+        silo.Services.Replace(ServiceDescriptor.Singleton(clock));
+        string[] own =
+        [
+            TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership,
+            TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, StreamingTimeProviderNames.Streaming,
+        ];
+        foreach (var key in own)
+            silo.Services.AddKeyedSingleton(key, System);
+        silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, new GrainClock(clock));
+    }
+
     public override long TimestampFrequency => clock.TimestampFrequency;
 
     public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();

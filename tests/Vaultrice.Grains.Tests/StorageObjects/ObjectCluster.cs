@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Orleans.Streams;
 using Orleans.TestingHost;
 using Vaultrice.Grains.Storage;
 using Vaultrice.Grains.Storage.Encryption;
@@ -38,6 +36,8 @@ public sealed class ObjectCluster : IAsyncLifetime
         {
             silo.AddEngineGrainStorage("Default").AddEngineGrainStorage("PubSubStore").AddGatewayStreams();
             silo.Services.AddSingleton<IGrainStateStore>((MemoryStore)Store.Inner);
+            silo.AddIncomingGrainCallFilter(call =>
+                SettingsAreAway && call.MethodName == nameof(IProjectGrain.GetSnapshot) ? throw new TimeoutException("Told to fail.") : call.Invoke());
             silo.Services.AddSingleton<IObjectStore>(Store);
             silo.Services.AddSingleton(new MasterKeys(MasterKey, [], TimeSpan.FromSeconds(5), TimeProvider.System));
             silo.Services.AddStorageObjects();
@@ -52,16 +52,7 @@ public sealed class ObjectCluster : IAsyncLifetime
                 limits.ObjectItems = MaxItems;
             });
             silo.Services.Configure<StorageObjectOptions>(options => options.ResumeEvents = ResumeEvents);
-            silo.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-            // Only grains live by the test's clock; the silo's own loops must not jump with it.
-            string[] own =
-            [
-                TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership,
-                TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, StreamingTimeProviderNames.Streaming,
-            ];
-            foreach (var key in own)
-                silo.Services.AddKeyedSingleton(key, TimeProvider.System);
-            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, new GrainClock(Clock));
+            GrainClock.Use(silo, Clock);
         });
         _cluster = builder.Build();
     }
@@ -75,11 +66,26 @@ public sealed class ObjectCluster : IAsyncLifetime
 
     internal IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
 
+    /// <summary>Whether projects do not tell their settings; what the silo knows of them is asked for anew.</summary>
+    public bool SettingsAreAway
+    {
+        get;
+        set
+        {
+            field = value;
+            _snapshotClock.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
     public long Now => Clock.GetUtcNow().ToUnixTimeMilliseconds();
 
     public IClusterClient Client => _cluster.Silos[0].ServiceProvider.GetRequiredService<IClusterClient>();
 
-    public async ValueTask InitializeAsync() => await _cluster.DeployAsync(TestContext.Current.CancellationToken);
+    public async ValueTask InitializeAsync()
+    {
+        await _cluster.DeployAsync(TestContext.Current.CancellationToken);
+        await PutClass("project", "class", null);
+    }
 
     public async ValueTask DisposeAsync()
     {
