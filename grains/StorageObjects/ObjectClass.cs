@@ -13,11 +13,11 @@ internal sealed class ObjectClass
     private readonly ClassRulesSource _source;
     private readonly string _projectId;
     private readonly string _class;
-    private ClassRules _rules;
+    private ClassRules? _rules;
     private int _version;
     private Task _asking = Task.CompletedTask;
 
-    private ObjectClass(ClassRulesSource source, string projectId, string @class, int version, ClassRules rules)
+    private ObjectClass(ClassRulesSource source, string projectId, string @class, int version, ClassRules? rules)
     {
         Meter = new(source.MeterOf(projectId, @class));
         _source = source;
@@ -33,23 +33,26 @@ internal sealed class ObjectClass
     /// <summary>Whether the rules are those of all the silo has heard of.</summary>
     public bool IsCurrent => _version == _source.Version;
 
-    /// <summary>The rules as last known; for what is let in by them, <see cref="Refresh"/> comes first.</summary>
+    /// <summary>
+    /// The rules as last known, or the server's if none ever were; for what is let in by them, <see cref="Refresh"/> comes first.
+    /// </summary>
     public ClassRules Rules
     {
         get
         {
             if (!IsCurrent && _asking.IsCompleted)
                 (_asking = Ask()).Ignore();
-            return _rules;
+            return _rules ?? _source.Default;
         }
     }
 
-    /// <summary>Finds out the rules of a class.</summary>
+    /// <summary>Finds out the rules of a class; of one whose project is gone there are none, and nothing is let in.</summary>
     public static async Task<ObjectClass> Load(ClassRulesSource source, string projectId, string @class)
     {
         // Read before asking: a change in between makes the object ask again.
         var version = source.Version;
-        return new(source, projectId, @class, version, await source.Get(projectId, @class) ?? source.Default);
+        var rules = await source.Get(projectId, @class);
+        return new(source, projectId, @class, rules is null ? version - 1 : version, rules);
     }
 
     /// <summary>Takes over the rules of all that the silo has heard of up to now, at once if they are at hand.</summary>
@@ -68,10 +71,10 @@ internal sealed class ObjectClass
     private async Task Ask()
     {
         var version = _source.Version;
+        ClassRules? rules;
         try
         {
-            // A project that is gone is being emptied: what comes late is held to the rules it had.
-            (_rules, _version) = (await _source.Get(_projectId, _class) ?? _rules, version);
+            rules = await _source.Get(_projectId, _class);
         }
 #pragma warning disable CA1031 // Whatever it was: the rules are not known.
         catch (Exception e)
@@ -79,5 +82,8 @@ internal sealed class ObjectClass
         {
             throw new ObjectStoreException("The settings of the class cannot be had at present; nothing was changed.", e);
         }
+        // A project that is gone is being emptied: what comes late is held to the rules it had, if it had any here.
+        _rules = rules ?? _rules ?? throw new ObjectStoreException("The object's project does not exist, or no longer; nothing was changed.");
+        _version = version;
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class StorageObjectGrain
 
     public async Task<StorageResult<ConnectionGrant>> Connect(ConnectionRequest request)
     {
-        await Loaded();
+        await Ruled();
         if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
         {
             await GivenUp(lost);

@@ -168,6 +168,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     public async Task<StorageResult<EncryptionSettingsHistory>> GetEncryption(int? saltLength, bool mayMake)
     {
         var state = await Loaded();
+        if (mayMake && state.Encryption is null)
+            state = await Ruled();
         var settings = mayMake || state.Encryption is not null ? state.EnsureEncryption(saltLength ?? DefaultSaltLength, Now()) : NoEncryptionYet;
         await Settled();
         return Counted("encryption", settings, settings.Error);
@@ -175,7 +177,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public async Task<StorageResult<EncryptionSettingsHistory>> RotateEncryption(int? saltLength)
     {
-        var settings = (await Loaded()).Rotate(saltLength ?? DefaultSaltLength, Now());
+        var settings = (await Ruled()).Rotate(saltLength ?? DefaultSaltLength, Now());
         await Settled();
         return Counted("rotate-encryption", settings, settings.Error);
     }

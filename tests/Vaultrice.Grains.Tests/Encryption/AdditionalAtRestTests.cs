@@ -9,11 +9,15 @@ using Xunit;
 namespace Vaultrice.Grains.Tests.Encryption;
 
 [Collection(ObjectClusterTests.Name)]
-public sealed class AdditionalAtRestTests(ObjectCluster cluster)
+public sealed class AdditionalAtRestTests(ObjectCluster cluster) : IAsyncLifetime
 {
     private readonly string _project = "p" + Guid.NewGuid().ToString("N");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await cluster.PutClass(_project, "class", null);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Values_are_stored_sealed_and_read_plain()

@@ -58,6 +58,7 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     [Fact]
     public async Task A_change_acts_on_an_object_in_use_without_starting_it_anew()
     {
+        await Put(null);
         var @object = cluster.NewObject(_project, "class");
         var other = cluster.NewObject(_project, "other");
         var gateway = await cluster.NewGateway();
@@ -135,6 +136,7 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     [Fact]
     public async Task Plain_items_from_before_stay_readable_and_removable_when_encryption_becomes_required()
     {
+        await Put(null);
         var @object = cluster.NewObject(_project, "class");
         await @object.Set("a", "1");
         await Put(new() { Encryption = new(AdditionalAtRest: false, Required: true) });
@@ -147,6 +149,7 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     [Fact]
     public async Task The_first_operation_after_a_change_is_held_to_it_though_the_silo_has_to_ask_for_it()
     {
+        await Put(null);
         var @object = cluster.NewObject(_project, "class");
         var gateway = await cluster.NewGateway();
         var connection = (await gateway.Connect(@object)).ConnectionId;
@@ -175,6 +178,61 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
         await cluster.Delete(_project);
         Assert.Equal(StorageErrorCode.EncryptionRequired, (await @object.Try("a", "1")).Error?.Code);
     }
+
+    [Fact]
+    public async Task What_is_first_used_when_its_project_is_gone_lets_nothing_in_and_can_be_deleted()
+    {
+        await Put(new() { Encryption = new(AdditionalAtRest: true, Required: true) });
+        await cluster.Delete(_project);
+        foreach (var @object in new[] { cluster.NewObject(_project, "class"), cluster.NewObject(_project, "other"), cluster.NewObject("never-made", "class") })
+        {
+            foreach (var operation in LettingIn(@object, "no-connection"))
+                await Assert.ThrowsAsync<ObjectStoreException>(operation);
+            Assert.Empty(await @object.All());
+            await @object.Grain.Destroy();
+            Assert.Empty((await @object.Stored()).Records);
+            Assert.Null((await @object.Stored()).Encryption);
+        }
+    }
+
+    [Fact]
+    public async Task While_changed_settings_cannot_be_had_nothing_is_let_in_and_what_is_there_can_be_read_and_removed()
+    {
+        await Put(null);
+        var @object = cluster.NewObject(_project, "class");
+        var gateway = await cluster.NewGateway();
+        var connection = (await gateway.Connect(@object)).ConnectionId;
+        await @object.Set("a", "1");
+        await @object.Set("b", "2");
+        await cluster.PutClass(_project, "class", new() { Encryption = new(AdditionalAtRest: false, Required: true) }, isAtHand: false);
+        cluster.SettingsAreAway = true;
+        try
+        {
+            foreach (var operation in LettingIn(@object, connection))
+                await Assert.ThrowsAsync<ObjectStoreException>(operation);
+            await @object.Remove("b");
+            Assert.Equal(["a=1"], await @object.All());
+        }
+        finally
+        {
+            cluster.SettingsAreAway = false;
+        }
+        Assert.Equal(StorageErrorCode.EncryptionRequired, (await @object.Try("a", "2")).Error?.Code);
+        Assert.Equal(["a=1"], await @object.All());
+    }
+
+    /// <summary>Everything that a class's rules decide about.</summary>
+    private static Func<Task>[] LettingIn(TestObject @object, string connectionId) =>
+    [
+        () => @object.Try("a", "1"),
+        () => @object.Grain.SetMany([new("a", Write("1", null))]).AsTask(),
+        () => @object.Grain.Apply("a", new Increment(TestObject.Json("1"), false, null, null)).AsTask(),
+        () => @object.Grain.Send(Message("1")),
+        () => @object.Grain.Join(connectionId, TestObject.Json("1"), null),
+        () => @object.Grain.GetEncryption(null, mayMake: true),
+        () => @object.Grain.RotateEncryption(null),
+        () => @object.Grain.Connect(new("gateway", "p", null)),
+    ];
 
     private async Task<TestObject> With(ClassSettings settings)
     {
