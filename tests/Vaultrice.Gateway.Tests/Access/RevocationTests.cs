@@ -120,7 +120,7 @@ public sealed class RevocationTests(SharedServer shared)
     public async Task A_socket_stays_when_its_token_ends_and_goes_when_its_key_does()
     {
         var (key, calls) = await NewKey();
-        var token = await _admin.Token(key.ProjectId, new { apiKey = key.ApiKey, expiresInMs = 1_500 });
+        var token = await _admin.Token(key.ProjectId, new { apiKey = key.ApiKey, expiresInMs = 3_000 });
         await using var socket = await Open(calls, "Bearer " + token);
         await Until(async () => (await calls.SendAs("Bearer " + token, "GET", $"cache/{calls.ObjectPath}")).Status == 401);
         await socket.ReceiveNothingMore();
