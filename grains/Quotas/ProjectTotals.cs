@@ -31,10 +31,14 @@ internal sealed partial class ProjectTotals(string projectId, IObjectStore store
     private bool _isSure = true;
     private TimeSpan _repeatAfter = CountedSoon;
 
+    /// <summary>How many classes are remembered.</summary>
+    public int Classes => _classes?.Count ?? 0;
+
     /// <summary>Adds what changed, and answers with what there is now.</summary>
-    public async Task<StoredTotals> Report(ImmutableArray<StoredTotal> changes, bool mustBeRight)
+    public async Task<StoredTotals> Report(ImmutableArray<StoredTotal> asked, bool mustBeRight)
     {
-        var hasChanges = changes.Any(static change => change is not { Bytes: 0, Items: 0 });
+        var changes = asked.RemoveAll(static change => change is { Bytes: 0, Items: 0 });
+        var hasChanges = !changes.IsEmpty;
         if (_classes is null)
         {
             // The first count has seen what is reported now, or will have soon.
@@ -51,7 +55,7 @@ internal sealed partial class ProjectTotals(string projectId, IObjectStore store
             if (_duringCount is null && time.GetElapsedTime(_countedAt) >= CountedAfter(mustBeRight))
                 _ = CountAgain(isSure: !hasChanges);
         }
-        return new(_all.Bytes, _all.Items, [.. changes.Select(asked => Of(asked.Class))]);
+        return new(_all.Bytes, _all.Items, [.. asked.Select(one => Of(one.Class))]);
     }
 
     private TimeSpan CountedAfter(bool mustBeRight)
@@ -69,7 +73,12 @@ internal sealed partial class ProjectTotals(string projectId, IObjectStore store
     private void Add(in StoredTotal change)
     {
         var (bytes, items) = _classes!.GetValueOrDefault(change.Class);
-        _classes![change.Class] = (bytes + change.Bytes, items + change.Items);
+        (bytes, items) = (bytes + change.Bytes, items + change.Items);
+        // Classes are named by clients: one that stores nothing is not remembered.
+        if ((bytes, items) == (0, 0))
+            _classes!.Remove(change.Class);
+        else
+            _classes![change.Class] = (bytes, items);
         _all = (_all.Bytes + change.Bytes, _all.Items + change.Items);
     }
 

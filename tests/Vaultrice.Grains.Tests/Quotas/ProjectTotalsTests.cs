@@ -75,6 +75,21 @@ public sealed class ProjectTotalsTests
         Assert.Equal([5, 15, 35, 75, 155, 315, 635, 1_275, 2_555, 5_115], countedAt);
     }
 
+    [Fact]
+    public async Task A_class_that_stores_nothing_is_not_remembered()
+    {
+        _store.Items = 10;
+        await Report(0);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal(0, (await _totals.Report([new($"named {i}", 0, 0)], mustBeRight: false)).Classes.Single().Items);
+            Assert.Equal(1, (await _totals.Report([new($"emptied {i}", 5, 1)], mustBeRight: false)).Classes.Single().Items);
+            Assert.Equal(0, (await _totals.Report([new($"emptied {i}", -5, -1)], mustBeRight: false)).Classes.Single().Items);
+        }
+        Assert.Equal(1, _totals.Classes);
+        Assert.Equal(10, await Report(0));
+    }
+
     private async Task<long> Report(long items) => (await _totals.Report([new StoredTotal("c", items, items)], mustBeRight: false)).Items;
 
     /// <summary>A store that knows only how much it holds.</summary>
