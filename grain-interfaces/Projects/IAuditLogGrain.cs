@@ -31,8 +31,9 @@ public interface IAuditLogGrain : IGrainWithStringKey
 /// <summary>Where a log ends.</summary>
 /// <param name="Count">How many records it has.</param>
 /// <param name="Hash">The hash of the last one.</param>
+/// <param name="LastChange">Up to which change of the account or project the log has them all.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.AuditHead")]
-public sealed record AuditHead([property: Id(0)] long Count, [property: Id(1)] string Hash);
+public sealed record AuditHead([property: Id(0)] long Count, [property: Id(1)] string Hash, [property: Id(2)] long LastChange = 0);
 
 /// <summary>A full part of a log; keyed by the log and the part's number. Only the log calls it.</summary>
 [Alias("vaultrice.IAuditPageGrain")]

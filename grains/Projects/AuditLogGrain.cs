@@ -14,7 +14,7 @@ internal sealed class AuditLogGrain([PersistentState("audit-log")] IPersistentSt
 
     private string Log => this.GetPrimaryKeyString();
 
-    private AuditHead Head => new(stored.State.Count, stored.State.Hash ?? AuditRecord.Root(Log));
+    private AuditHead Head => new(stored.State.Count, stored.State.Hash ?? AuditRecord.Root(Log), stored.State.LastChange);
 
     public Task Append(AuditEntry entry) => Append(entry, stored.State.LastChange);
 

@@ -14,6 +14,7 @@ internal sealed class Audited<T>(IPersistentState<AuditedState<T>> stored, IAudi
     // What the store is known to hold; the persistent state is ahead of it while a write is under way.
     private AuditedState<T> _durable = stored.State;
     private long _writtenDown;
+    private long? _lastInLog;
 
     /// <summary>The state, or null if there is none.</summary>
     public T? Value => _durable.Value;
@@ -23,7 +24,9 @@ internal sealed class Audited<T>(IPersistentState<AuditedState<T>> stored, IAudi
     {
         // There is room for one entry: the one before must have been handed over.
         await WriteDown();
-        var next = new AuditedState<T> { Value = value, Entry = entry, Change = _durable.Change + 1 };
+        // A silo of an earlier version stores no number; counted from 1 again, the log would take what comes for known.
+        _lastInLog ??= (await log.GetHead()).LastChange;
+        var next = new AuditedState<T> { Value = value, Entry = entry, Change = Math.Max(_durable.Change, _lastInLog.Value) + 1 };
         stored.State = next;
         try
         {

@@ -1,4 +1,5 @@
 using Vaultrice.Gateway.Admin;
+using Vaultrice.Grains.Projects;
 using Vaultrice.Projects;
 using Xunit;
 
@@ -78,6 +79,20 @@ public sealed class WrittenDownTests(AdministrationCluster cluster)
         await account.Note(cluster.Entry("note"));
         Assert.Equal(223, (await AuditLog.OfProject(cluster.Grains, id).Verify(null, null)).Count);
         Assert.Equal(222, (await AuditLog.OfAccount(cluster.Grains, accountId).Verify(null, null)).Count);
+    }
+
+    [Fact]
+    public async Task Changes_are_written_down_also_after_a_silo_that_does_not_number_them_has_stored_one()
+    {
+        var (id, project) = await cluster.NewProject();
+        await project.Change(new ProjectRenamed("new"), cluster.Entry("numbered"));
+        await cluster.Tamper<AuditedState<ProjectState>>(
+            $"project/vaultrice.project/{id}", project, state => new() { Value = state.Value, Entry = state.Entry });
+        await project.Change(new ProjectRenamed("newer"), cluster.Entry("next"));
+        await project.Change(new ProjectRenamed("newest"), cluster.Entry("last"));
+        await cluster.Deactivate(project);
+        await project.WriteDown();
+        Assert.Equal(["project.create", "numbered", "next", "last"], await Actions(LogOf(id)));
     }
 
     /// <summary>A change that is stored, then a crash: before the log has it or, with <paramref name="after"/>, before the log could say so.</summary>
