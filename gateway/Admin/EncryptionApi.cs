@@ -45,17 +45,20 @@ internal static class EncryptionApi
     {
         await Note(context, project, audit, "encryption.rewrap", "encryption", null);
         var walk = await grains.GetGrain<IReencryptionGrain>(project.Id).Start(ReencryptionKind.Rewrap, null);
-        return TypedResults.Accepted($"/admin/projects/{project.Id}/encryption", WalkJson.Of(walk));
+        return walk.Succeeded
+            ? TypedResults.Accepted($"/admin/projects/{project.Id}/encryption", WalkJson.Of(walk.Value))
+            : new Refusal(walk.Error);
     }
 
     private static async Task<Results<Accepted<WalkJson>, Refusal>> Apply(HttpContext context, AdminProject project, IGrainFactory grains, AuditTrail audit)
     {
         var name = RawPath.Segment(context, "class");
-        if (!StorageObjectId.IsValidClass(name))
+        // Nothing is kept of a class that is only named.
+        if (!StorageObjectId.IsValidClass(name) || !(project.Snapshot.Classes.ContainsKey(name) || await HasObjects(project, name, grains)))
             return Refusal.Unknown;
         await Note(context, project, audit, "encryption.apply", $"classes/{name}/encryption", null);
         var walk = await grains.GetGrain<IReencryptionGrain>(project.Id).Start(ReencryptionKind.Apply, name);
-        return TypedResults.Accepted((string?)null, WalkJson.Of(walk));
+        return walk.Succeeded ? TypedResults.Accepted((string?)null, WalkJson.Of(walk.Value)) : new Refusal(walk.Error);
     }
 
     private static async Task<Results<Ok<WalkJson>, Refusal>> GetApplied(HttpContext context, AdminProject project, IGrainFactory grains)
@@ -66,6 +69,9 @@ internal static class EncryptionApi
             ? TypedResults.Ok(WalkJson.Of(walk))
             : Refusal.Unknown;
     }
+
+    private static async Task<bool> HasObjects(AdminProject project, string @class, IGrainFactory grains) =>
+        !(await grains.GetGrain<IProjectObjectsGrain>(project.Id).List(@class, null, null, 1)).IsEmpty;
 
     private static async Task<Results<Ok<ProjectEncryptionJson>, Refusal>> Change(
         HttpContext context, AdminProject project, IGrainFactory grains, AuditTrail audit, string action, KeyVersionBody? body, Func<IProjectKeysGrain, Task<StorageResult<ProjectKeyRing>>> change)

@@ -16,7 +16,7 @@ internal sealed record KeyVersionBody : ICheckedBody
 /// <param name="Current">The version that wraps new keys; left out before anything needed one.</param>
 /// <param name="CurrentSince">In ms since the Unix epoch.</param>
 /// <param name="Keys">Oldest first.</param>
-/// <param name="Walks">Those under way and the last of each kind, latest first.</param>
+/// <param name="Walks">Those under way and the last ones that have ended, latest first.</param>
 internal sealed record ProjectEncryptionJson(int? Current, long? CurrentSince, ProjectKeyJson[] Keys, WalkJson[] Walks)
 {
     public static ProjectEncryptionJson Of(ProjectKeyRing ring, ImmutableArray<ReencryptionWalk> walks) => new(

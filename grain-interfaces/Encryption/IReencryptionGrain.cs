@@ -10,13 +10,16 @@ namespace Vaultrice.Encryption;
 [Alias("vaultrice.IReencryptionGrain")]
 public interface IReencryptionGrain : IGrainWithStringKey
 {
-    /// <summary>Starts a walk; one that waits already for the same is the answer.</summary>
+    /// <summary>
+    /// Starts a walk. One that waits already for the same is the answer; one that is under way for the same begins anew. Refused
+    /// while too many are under way.
+    /// </summary>
     /// <param name="kind">What is to be done.</param>
     /// <param name="class">Only objects of this class; null for all.</param>
     [Alias("Start")]
-    Task<ReencryptionWalk> Start(ReencryptionKind kind, string? @class);
+    Task<StorageResult<ReencryptionWalk>> Start(ReencryptionKind kind, string? @class);
 
-    /// <summary>The walks under way and the last of each kind and class, latest first. Wakes up what a restart has interrupted.</summary>
+    /// <summary>The walks under way and the last ones that have ended, one of each kind and class, latest first. Wakes up what a restart has interrupted.</summary>
     [Alias("Get")]
     [AlwaysInterleave] // Reads one immutable value while a walk goes on.
     Task<ImmutableArray<ReencryptionWalk>> Get();

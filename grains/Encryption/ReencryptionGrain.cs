@@ -14,6 +14,12 @@ internal sealed partial class ReencryptionGrain(
     TimeProvider time,
     ILogger<ReencryptionGrain> logger) : Grain, IReencryptionGrain
 {
+    /// <summary>The most walks of a project that wait or go on: each step stores them all.</summary>
+    public const int MostUnderWay = 20;
+
+    /// <summary>How many that have ended can still be looked at.</summary>
+    public const int EndedKept = 50;
+
     private const int Portion = 100;
     private const int AtOnce = 4;
 
@@ -27,6 +33,9 @@ internal sealed partial class ReencryptionGrain(
 
     private string Id => this.GetPrimaryKeyString();
 
+    private static StorageError TooMany => new(
+        StorageErrorCode.TooManyResources, $"At most {MostUnderWay} walks over the objects of a project can be under way: wait until one has ended.");
+
     private IReencryptionsGrain All => GrainFactory.GetGrain<IReencryptionsGrain>(0);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -38,14 +47,17 @@ internal sealed partial class ReencryptionGrain(
 
     public Task<ImmutableArray<ReencryptionWalk>> Get() => Task.FromResult(_known);
 
-    public async Task<ReencryptionWalk> Start(ReencryptionKind kind, string? @class)
+    public async Task<StorageResult<ReencryptionWalk>> Start(ReencryptionKind kind, string? @class)
     {
         // One that is under way may have passed what this is asked for; one that waits has not.
         if (_known.FirstOrDefault(walk => walk.Kind == kind && walk.Class == @class && walk is { EndedAt: null, Objects: 0, After: null }) is { } waiting)
             return waiting;
+        var others = _known.RemoveAll(walk => walk.Kind == kind && walk.Class == @class);
+        if (others.Count(walk => walk.EndedAt is null) >= MostUnderWay)
+            return TooMany;
         await All.Begun(Id);
         var started = new ReencryptionWalk(kind, @class, time.GetUtcNow().ToUnixTimeMilliseconds(), ProjectKeys: []);
-        await Store([started, .. _known.RemoveAll(walk => walk.Kind == kind && walk.Class == @class && walk.EndedAt is not null)]);
+        await Store([started, .. others]);
         Continue(StartAfter);
         return started;
     }
@@ -153,6 +165,8 @@ internal sealed partial class ReencryptionGrain(
 
     private async Task Store(ImmutableArray<ReencryptionWalk> walks)
     {
+        // Of rewraps there is one, and it tells whether a key can be dropped.
+        walks = walks.RemoveRange(walks.Where(walk => walk is { Kind: ReencryptionKind.Apply, EndedAt: not null }).Skip(EndedKept));
         state.State = new() { Walks = walks };
         try
         {

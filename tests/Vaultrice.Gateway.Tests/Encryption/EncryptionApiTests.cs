@@ -70,6 +70,19 @@ public sealed class EncryptionApiTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Settings_are_not_applied_to_a_class_that_has_neither_settings_nor_objects()
+    {
+        var (projectId, _, basic) = await Server.NewSealedProject();
+        (await new Calls(Server.Http, projectId, "plain", "object").SetAs(basic, "a", "1")).Ok();
+
+        (await Admin.Post($"projects/{projectId}/classes/invented/encryption/apply")).Refused(404, "notFoundError.resource");
+        Assert.Empty((await Admin.Get($"projects/{projectId}/encryption")).Ok().Json.GetProperty("walks").EnumerateArray());
+        Assert.DoesNotContain("invented", (await Admin.Get($"projects/{projectId}/audit")).Ok().Body, StringComparison.Ordinal);
+        (await Admin.Post($"projects/{projectId}/classes/safe/encryption/apply")).Ok(202);
+        (await Admin.Post($"projects/{projectId}/classes/plain/encryption/apply")).Ok(202);
+    }
+
+    [Fact]
     public async Task An_objects_key_is_rotated_applied_and_dropped()
     {
         var (projectId, o, basic) = await Server.NewSealedProject();

@@ -157,13 +157,51 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_project_has_few_walks_under_way_and_keeps_few_that_have_ended()
+    {
+        await Walk(ReencryptionKind.Rewrap);
+        var names = 0;
+        while (names < ReencryptionGrain.EndedKept + ReencryptionGrain.MostUnderWay)
+        {
+            for (var i = 0; i < ReencryptionGrain.MostUnderWay; i++)
+                Assert.True((await Walks.Start(ReencryptionKind.Apply, $"class {names++}")).Succeeded);
+            Assert.Equal(StorageErrorCode.TooManyResources, (await Walks.Start(ReencryptionKind.Apply, "one more")).Error?.Code);
+            Assert.True((await Walks.Start(ReencryptionKind.Apply, $"class {names - 1}")).Succeeded);
+            Assert.Equal(ReencryptionGrain.MostUnderWay, (await Walks.Get()).Count(walk => walk.EndedAt is null));
+            await Eventually(async () => (await Walks.Get()).All(walk => walk.EndedAt is not null) ? Walks : null);
+        }
+
+        var kept = await Walks.Get();
+        Assert.Equal(ReencryptionGrain.EndedKept, kept.Count(walk => walk.Kind == ReencryptionKind.Apply));
+        Assert.Equal($"class {names - 1}", kept[0].Class);
+        // It tells whether a key can be dropped.
+        Assert.Equal(ReencryptionKind.Rewrap, kept[^1].Kind);
+    }
+
+    [Fact]
+    public async Task A_walk_that_is_asked_for_while_it_goes_on_begins_anew_and_stays_the_only_one()
+    {
+        await Keys.Rotate();
+        foreach (var o in _objects)
+            await o.Deactivate();
+        cluster.MasterKey.IsAway = true;
+        await Replace(new ReencryptionWalk(ReencryptionKind.Rewrap, null, 1, After: $"{_project}/class/", Objects: 7, ProjectKeys: []));
+
+        var started = (await Walks.Start(ReencryptionKind.Rewrap, null)).Value!;
+
+        Assert.Equal(started.StartedAt, Assert.Single(await Walks.Get()).StartedAt);
+        cluster.MasterKey.IsAway = false;
+        Assert.Equal(3, (await Ended(started)).Objects);
+    }
+
+    [Fact]
     public async Task A_walk_waits_for_a_master_key_that_is_away_and_goes_on_by_itself()
     {
         await Keys.Rotate();
         foreach (var o in _objects)
             await o.Deactivate();
         cluster.MasterKey.IsAway = true;
-        var started = await Walks.Start(ReencryptionKind.Rewrap, null);
+        var started = (await Walks.Start(ReencryptionKind.Rewrap, null)).Value!;
         cluster.Advance(TimeSpan.FromSeconds(2));
         await Walks.Get();
         cluster.MasterKey.IsAway = false;
@@ -273,6 +311,17 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
         await storage.WriteStateAsync("project-keys", Keys.GetGrainId(), stored);
     }
 
+    /// <summary>Puts a walk in the place of the project's stored ones.</summary>
+    private async Task Replace(ReencryptionWalk walk)
+    {
+        await Walks.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        var storage = cluster.Services.GetRequiredKeyedService<IGrainStorage>("Default");
+        var stored = new GrainState<ReencryptionState>();
+        await storage.ReadStateAsync("reencryption", Walks.GetGrainId(), stored);
+        stored.State = new() { Walks = [walk] };
+        await storage.WriteStateAsync("reencryption", Walks.GetGrainId(), stored);
+    }
+
     private static byte[] Altered(ReadOnlyMemory<byte> bytes)
     {
         var altered = bytes.ToArray();
@@ -282,7 +331,7 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
 
     private async Task<StorageErrorCode> DropRefused(int version) => (await Keys.Drop(version)).Error!.Code;
 
-    private async Task<ReencryptionWalk> Walk(ReencryptionKind kind, string? @class = null) => await Ended(await Walks.Start(kind, @class));
+    private async Task<ReencryptionWalk> Walk(ReencryptionKind kind, string? @class = null) => await Ended((await Walks.Start(kind, @class)).Value!);
 
     private Task<ReencryptionWalk> Ended(ReencryptionWalk started) => Eventually(
         async () => (await Walks.Get()).FirstOrDefault(walk => walk.Kind == started.Kind && walk.Class == started.Class && walk.StartedAt >= started.StartedAt && walk.EndedAt is not null));
