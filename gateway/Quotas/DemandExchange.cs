@@ -43,11 +43,24 @@ internal sealed partial class DemandExchange(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await Exchange();
+                await Look();
         }
         catch (OperationCanceledException)
         {
             // The gateway stops.
+        }
+    }
+
+    /// <summary>A bug met once must not end the exchange, nor the host with it.</summary>
+    private async Task Look()
+    {
+        try
+        {
+            await Exchange();
+        }
+        catch (Exception e)
+        {
+            LogFailed(e);
         }
     }
 
@@ -67,6 +80,9 @@ internal sealed partial class DemandExchange(
             return false;
         }
     }
+
+    [LoggerMessage(2, LogLevel.Error, "What is asked of the limits could not be looked at; the next look is in a second.")]
+    private partial void LogFailed(Exception cause);
 
     [LoggerMessage(1, LogLevel.Warning, "Gateways cannot tell each other what is asked of them at present; limits stay as they were shared last.")]
     private partial void LogNotTold();

@@ -197,25 +197,41 @@ internal sealed partial class ObjectFeed(
     {
         do
         {
-            while (_isPositioned)
+            try
             {
-                if (Volatile.Read(ref _renewal) is not null)
+                while (_isPositioned && await WorkOff())
                 {
-                    await CatchUp();
-                    continue;
                 }
-                if (!TryTake(out var notice))
-                    break;
-                if (!TryDeliver(notice))
-                {
-                    // What the object answers includes this notice, unless it is older than the object's present epoch.
-                    await CatchUp();
-                    TryDeliver(notice);
-                }
+            }
+#pragma warning disable CA1031 // What went wrong with one notice must not keep the sockets from all that follow.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _hasFailed = true;
+                LogFailed(e);
             }
             Interlocked.Exchange(ref _isScheduled, 0);
         }
         while (HasWork && Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0);
+    }
+
+    /// <summary>Does what is next; false when there is nothing.</summary>
+    private async ValueTask<bool> WorkOff()
+    {
+        if (Volatile.Read(ref _renewal) is not null)
+        {
+            await CatchUp();
+            return true;
+        }
+        if (!TryTake(out var notice))
+            return false;
+        if (!TryDeliver(notice))
+        {
+            // What the object answers includes this notice, unless it is older than the object's present epoch.
+            await CatchUp();
+            TryDeliver(notice);
+        }
+        return true;
     }
 
     private bool TryTake([MaybeNullWhen(false)] out ObjectEventsNotice notice)
@@ -265,10 +281,20 @@ internal sealed partial class ObjectFeed(
             _hasFailed = true;
             LogUnreachable(e);
         }
+#pragma warning disable CA1031 // A bug met once must not end the feed: the next sweep tries again, and who waits hears of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _hasFailed = true;
+            LogFailed(e);
+            waiting?.SetException(e);
+            // Mostly nobody waits for a renewal.
+            _ = waiting?.Task.Exception;
+        }
         finally
         {
             Volatile.Write(ref _renewedAt, time.GetTimestamp());
-            waiting?.SetResult();
+            waiting?.TrySetResult();
         }
     }
 
@@ -281,6 +307,9 @@ internal sealed partial class ObjectFeed(
             socket.Deliver(frame, needs, _position, sender);
         GatewayMetrics.Delivered(sockets.Length);
     }
+
+    [LoggerMessage(4, LogLevel.Error, "An object's events could not be delivered; its sockets will catch up.")]
+    private partial void LogFailed(Exception cause);
 
     [LoggerMessage(3, LogLevel.Error, "A socket could not be attended to.")]
     private partial void LogSweepFailed(Exception cause);

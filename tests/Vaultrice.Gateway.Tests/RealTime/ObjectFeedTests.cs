@@ -1,6 +1,9 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vaultrice.Gateway.RealTime;
 using Vaultrice.Gateway.Tests.Access;
+using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.StorageObjects;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.RealTime;
@@ -35,6 +38,32 @@ public sealed class ObjectFeedTests
         Assert.Equal([other.Socket], _feed.Sockets);
         other.Socket.Abandon();
         Assert.Equal(1, _emptied);
+    }
+
+    [Fact]
+    public async Task A_bug_met_once_is_told_to_who_waits_and_the_feed_goes_on()
+    {
+        var grain = DispatchProxy.Create<IStorageObjectGrain, BrokenOnce>();
+        var feed = new ObjectFeed("one/c/i", grain, "gateway", _ => { }, _gate.Time, NullLogger<ObjectFeeds>.Instance);
+        Assert.True((await feed.Connect("p", null)).Succeeded);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => feed.Renew().Or("The failure was not told"));
+        await feed.Renew().Or("The feed did not go on");
+    }
+
+    /// <summary>An object whose first renewal meets a bug.</summary>
+    public class BrokenOnce : DispatchProxy
+    {
+        private bool _wasAsked;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IStorageObjectGrain.Connect))
+                return Task.FromResult<StorageResult<ConnectionGrant>>(new ConnectionGrant("c", false, new(1, 0, 0), [], 1, null, null));
+            if (_wasAsked)
+                return Task.FromResult(new CatchUp(new(1, 0, 0), [], Complete: true));
+            _wasAsked = true;
+            return Task.FromException<CatchUp>(new InvalidOperationException("A bug."));
+        }
     }
 
     private Task<TestSocket> Open(bool cannotBeAborted = false) => TestSocket.Open(
