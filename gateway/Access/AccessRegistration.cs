@@ -18,11 +18,12 @@ internal static class AccessRegistration
         services.AddSingleton<IdSignatureVerifier>();
         services.AddSingleton<IdentityVerifier>();
 
-        // In the order in which they are asked, which is DESIGN's, after project and credentials.
+        // In the order in which they are asked, after project and credentials. What costs next to nothing comes first and takes
+        // nothing from the limits; what costs a signature comes after them, so that whoever sends bad ones runs out of requests.
         services.AddSingleton<IAccessCheck, OriginCheck>();
-        services.AddSingleton<IAccessCheck, IdSignatureCheck>();
         services.AddSingleton<IAccessCheck, PermissionCheck>();
         services.AddSingleton<IAccessCheck, IdentityCheck>();
         services.AddSingleton<IAccessCheck, LimitsCheck>();
+        services.AddSingleton<IAccessCheck, IdSignatureCheck>();
     }
 }

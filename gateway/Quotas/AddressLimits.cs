@@ -14,6 +14,7 @@ internal sealed class AddressLimits
     private readonly Quota? _failureLimits;
     private readonly ScopeTable<AddressKey> _addresses;
     private readonly ScopeTable<AddressKey> _failing;
+    private readonly ScopeTable<AddressKey> _missigning;
 
     public AddressLimits(ServerQuotas quotas, TimeProvider time)
     {
@@ -22,6 +23,7 @@ internal sealed class AddressLimits
         _failureLimits = quotas.FailuresPerSecond is { } failures ? new(RequestsPerSecond: failures) : null;
         _addresses = new(static _ => ScopeKind.Address, quotas, time);
         _failing = new(static _ => ScopeKind.Address, quotas, time);
+        _missigning = new(static _ => ScopeKind.Address, quotas, time);
     }
 
     /// <summary>Counts a request; the refusal, or null.</summary>
@@ -31,15 +33,16 @@ internal sealed class AddressLimits
     public StorageError? TakeMessage(IPAddress? address) => Take(address, Uses.Message);
 
     /// <summary>The refusal of an address from which too many bad credentials came, or null.</summary>
-    public StorageError? RefuseAttempt(IPAddress? address) =>
-        _failureLimits is not null && _failing.Find(AddressKey.Of(address))?.IsSpent(_failureLimits) == true ? LimitRefusals.TooManyFailures() : null;
+    public StorageError? RefuseAttempt(IPAddress? address) => IsSpent(_failing, address) ? LimitRefusals.TooManyFailures() : null;
 
     /// <summary>Credentials were good for nothing: who guesses is not heard any more after some.</summary>
-    public void CountFailure(IPAddress? address)
-    {
-        if (_failureLimits is not null)
-            _failing.Take(AddressKey.Of(address), _failureLimits, Uses.Request, out _);
-    }
+    public void CountFailure(IPAddress? address) => Count(_failing, address);
+
+    /// <summary>The refusal of an address from which too many bad signatures of ids came, or null.</summary>
+    public StorageError? RefuseSignature(IPAddress? address) => IsSpent(_missigning, address) ? LimitRefusals.TooManyBadSignatures() : null;
+
+    /// <summary>A signature of an id was bad. Counted apart: it must not keep others at the same address from getting tokens.</summary>
+    public void CountBadSignature(IPAddress? address) => Count(_missigning, address);
 
     /// <summary>Takes a seat for a socket: a refusal, or what to dispose when the socket is gone.</summary>
     public (StorageError? Refusal, IDisposable? Seat) Sit(IPAddress? address)
@@ -56,6 +59,16 @@ internal sealed class AddressLimits
     {
         _addresses.Look((_, scope, look) => look.CountNear(scope.Kind, nearAt));
         _failing.Look(static (_, _, _) => { });
+        _missigning.Look(static (_, _, _) => { });
+    }
+
+    private bool IsSpent(ScopeTable<AddressKey> failures, IPAddress? address) =>
+        _failureLimits is not null && failures.Find(AddressKey.Of(address))?.IsSpent(_failureLimits) == true;
+
+    private void Count(ScopeTable<AddressKey> failures, IPAddress? address)
+    {
+        if (_failureLimits is not null)
+            failures.Take(AddressKey.Of(address), _failureLimits, Uses.Request, out _);
     }
 
     private StorageError? Take(IPAddress? address, Uses uses)

@@ -36,6 +36,12 @@ internal static class LimitRefusals
         return new(StorageErrorCode.TooManyRequests, "From this address came too many credentials that are good for nothing. Slow down.");
     }
 
+    public static StorageError TooManyBadSignatures()
+    {
+        LimitMetrics.Refused(ScopeKind.Address, LimitMetrics.Failures);
+        return new(StorageErrorCode.TooManyRequests, "From this address came too many signatures that are good for nothing. Slow down.");
+    }
+
     private static string Subject(ScopeKind scope) => scope switch
     {
         ScopeKind.Address => "An address",

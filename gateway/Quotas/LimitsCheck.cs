@@ -2,7 +2,7 @@ using Vaultrice.Gateway.Access;
 
 namespace Vaultrice.Gateway.Quotas;
 
-/// <summary>The last of the gate's checks: whether there is still something left of what the caller's scopes may take.</summary>
+/// <summary>Whether there is still something left of what the caller's scopes may take; the last check but for the signature, which costs.</summary>
 internal sealed class LimitsCheck(ProjectLimits projects, AddressLimits addresses) : IAccessCheck
 {
     public string Name => "limits";

@@ -22,16 +22,22 @@ internal sealed class EcSignatureKey : SignatureKey
         _numberBytes = (_key.KeySize + 7) / 8;
     }
 
+    public override bool Fits(ReadOnlySpan<byte> signature) => IsP1363(signature) || IsDer(signature);
+
     public override bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         // The framework promises nothing for one key used by two threads.
         lock (_lock)
         {
             // A signature may have the form of both.
-            return (signature.Length == 2 * _numberBytes && Verify(data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
-                || (signature is [DerSequence, ..] && signature.Length <= 2 * _numberBytes + 9 && Verify(data, signature, DSASignatureFormat.Rfc3279DerSequence));
+            return (IsP1363(signature) && Verify(data, signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
+                || (IsDer(signature) && Verify(data, signature, DSASignatureFormat.Rfc3279DerSequence));
         }
     }
+
+    private bool IsP1363(ReadOnlySpan<byte> signature) => signature.Length == 2 * _numberBytes;
+
+    private bool IsDer(ReadOnlySpan<byte> signature) => signature is [DerSequence, ..] && signature.Length <= 2 * _numberBytes + 9;
 
     private bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature, DSASignatureFormat format)
     {

@@ -27,6 +27,8 @@ internal sealed class Ed25519SignatureKey : SignatureKey
             throw new CryptographicException("The key must be an Ed25519 key.");
     }
 
+    public override bool Fits(ReadOnlySpan<byte> signature) => signature.Length == Ed25519.SignatureSize;
+
     public override bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
-        signature.Length == Ed25519.SignatureSize && Ed25519.Verify(signature.ToArray(), 0, _key, 0, data.ToArray(), 0, data.Length);
+        Fits(signature) && Ed25519.Verify(signature.ToArray(), 0, _key, 0, data.ToArray(), 0, data.Length);
 }

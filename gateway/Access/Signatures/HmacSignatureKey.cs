@@ -15,6 +15,8 @@ internal sealed class HmacSignatureKey : SignatureKey
         _secret = Encoding.UTF8.GetBytes(secret);
     }
 
+    public override bool Fits(ReadOnlySpan<byte> signature) => signature.Length == HMACSHA256.HashSizeInBytes;
+
     public override bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];

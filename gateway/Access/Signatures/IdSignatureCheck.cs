@@ -1,10 +1,12 @@
+using Vaultrice.Gateway.Quotas;
+
 namespace Vaultrice.Gateway.Access.Signatures;
 
 /// <summary>
 /// Whether the object's id is signed by a key of its class. Where no signature is required one that is sent must still be good:
 /// who signs wants to hear that it goes wrong before it is required.
 /// </summary>
-internal sealed class IdSignatureCheck(IdSignatureVerifier verifier, UseReports uses, TimeProvider time) : IAccessCheck
+internal sealed class IdSignatureCheck(IdSignatureVerifier verifier, AddressLimits addresses, UseReports uses, TimeProvider time) : IAccessCheck
 {
     public string Name => "idSignature";
 
@@ -22,16 +24,23 @@ internal sealed class IdSignatureCheck(IdSignatureVerifier verifier, UseReports 
         }
         if (request.LeavesSignature)
             return CheckResult.Skipped("The signature is judged another time.");
-        if (verifier.Verify(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion) is not { } version)
+        // A frame shows no signature: its socket did, once.
+        var isShown = !request.IsRepeated && !request.IsFrame;
+        var known = verifier.Find(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion);
+        // Who keeps sending bad ones is not heard for a while; those known to be good cost nothing and stay good.
+        if (known is null && isShown && addresses.RefuseSignature(request.Address) is { } refusal)
+            return CheckResult.Failed(refusal, refusal.Message);
+        if ((known ?? verifier.Verify(settings, request.Id, request.IdSignature, request.IdSignatureKeyVersion)) is not { } version)
         {
+            if (isShown)
+                addresses.CountBadSignature(request.Address);
             return CheckResult.Failed(
                 new StorageError(StorageErrorCode.IdSignatureInvalid, "The signature is not one of this object's id."),
                 request.IdSignatureKeyVersion is null
                     ? "No enabled key of the class verifies this signature of the id, read as hex, base64 or base64url."
                     : "The named version is none of the class's enabled keys, or its key does not verify this signature of the id.");
         }
-        // A frame shows no signature: its socket did, once.
-        if (!request.IsRepeated && !request.IsFrame)
+        if (isShown)
             uses.OfIdSignature(caller.ProjectId, request.Class, version).Add(time.GetUtcNow().ToUnixTimeMilliseconds());
         return CheckResult.Passed("The id is signed by an enabled key of the class.");
     }

@@ -10,6 +10,9 @@ namespace Vaultrice.Gateway.Access.Signatures;
 /// <summary>The keys of one class, read once, and the signatures that were found good with them.</summary>
 internal sealed class IdSignatureKeys
 {
+    /// <summary>How many keys are tried for one signature: each may cost a millisecond.</summary>
+    public const int MaxTried = 8;
+
     private const int MaxRemembered = 4_096;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -20,25 +23,29 @@ internal sealed class IdSignatureKeys
     public IdSignatureKeys(IdSignatureSettings settings)
     {
         var keys = settings.Keys.IsDefault ? [] : settings.Keys;
-        _keys = [.. keys.Where(key => key.Enabled).OrderByDescending(key => key.Preferred).Select(Read).OfType<(int, SignatureKey)>()];
+        _keys = [.. keys.Where(key => key.Enabled).OrderByDescending(key => key.Preferred).ThenByDescending(key => key.Version).Select(Read).OfType<(int, SignatureKey)>()];
     }
 
-    /// <summary>The version of the key that an id is signed with, or null if it is with none of them.</summary>
+    /// <summary>The version of the key that an id is signed with, if that was found before.</summary>
+    public int? Find(string id, string signature, int? version) =>
+        _good.TryGetValue((id, signature, version), out var known) ? known : null;
+
+    /// <summary>The version of the key that an id is signed with, or null if it is with none of those that are tried.</summary>
     /// <param name="id">The id as addressed, decoded.</param>
     /// <param name="signature">As sent.</param>
     /// <param name="version">The only version that will do; null for any.</param>
     public int? Verify(string id, string signature, int? version)
     {
-        if (_good.TryGetValue((id, signature, version), out var known))
+        if (Find(id, signature, version) is { } known)
             return known;
-        if (Find(id, signature, version) is not { } found)
+        if (Try(id, signature, version) is not { } found)
             return null;
         if (_good.Count >= MaxRemembered)
             _good.Clear();
         return _good[(id, signature, version)] = found;
     }
 
-    private int? Find(string id, string signature, int? version)
+    private int? Try(string id, string signature, int? version)
     {
         if (id.Length > StorageObjectId.MaxPartBytes)
             return null;
@@ -52,11 +59,16 @@ internal sealed class IdSignatureKeys
             // Ids that are no Unicode would all look the same.
             return null;
         }
+        var left = MaxTried;
         foreach (var reading in SignatureText.Readings(signature))
         {
             foreach (var (candidate, key) in _keys)
             {
-                if ((version is null || version == candidate) && key.Verify(data, reading))
+                if ((version is not null && version != candidate) || !key.Fits(reading))
+                    continue;
+                if (left-- == 0)
+                    return null;
+                if (key.Verify(data, reading))
                     return candidate;
             }
         }

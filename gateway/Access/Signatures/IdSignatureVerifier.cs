@@ -10,25 +10,32 @@ namespace Vaultrice.Gateway.Access.Signatures;
 /// </summary>
 internal sealed class IdSignatureVerifier
 {
-    private readonly ConditionalWeakTable<IdSignatureSettings, IdSignatureKeys> _keys = [];
+    private readonly ConditionalWeakTable<IdSignatureSettings, Lazy<IdSignatureKeys>> _keys = [];
+
+    /// <summary>The version of the key that an id is signed with, if that was found before; costs no signature.</summary>
+    public int? Find(IdSignatureSettings settings, string id, string signature, string? keyVersion) =>
+        TryReadVersion(keyVersion, out var version) ? KeysOf(settings).Find(id, signature, version) : null;
 
     /// <summary>
     /// The version of the key that an id is signed with, or null. With a version named only that key will do; else the
-    /// preferred keys are tried first, then all that are enabled.
+    /// preferred keys are tried first, then the others that are enabled, the newest first, up to
+    /// <see cref="IdSignatureKeys.MaxTried"/> that may have made a signature of this form.
     /// </summary>
     /// <param name="settings">The settings of the object's class.</param>
     /// <param name="id">The object's id, decoded.</param>
     /// <param name="signature">As sent.</param>
     /// <param name="keyVersion">As sent; null when none is named.</param>
-    public int? Verify(IdSignatureSettings settings, string id, string signature, string? keyVersion)
+    public int? Verify(IdSignatureSettings settings, string id, string signature, string? keyVersion) =>
+        TryReadVersion(keyVersion, out var version) ? KeysOf(settings).Verify(id, signature, version) : null;
+
+    // The table may make a value for each of those who ask at once; the keys are read by one of them only.
+    private IdSignatureKeys KeysOf(IdSignatureSettings settings) =>
+        _keys.GetValue(settings, static unread => new(() => new(unread))).Value;
+
+    private static bool TryReadVersion(string? text, out int? version)
     {
-        int? version = null;
-        if (keyVersion is not null)
-        {
-            if (!int.TryParse(keyVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var named))
-                return null;
-            version = named;
-        }
-        return _keys.GetValue(settings, static unread => new(unread)).Verify(id, signature, version);
+        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var named);
+        version = isNumber ? named : null;
+        return isNumber || text is null;
     }
 }

@@ -13,6 +13,9 @@ internal abstract class SignatureKey
     public const string Es512 = "ES512";
     public const string EdDsa = "EdDSA";
 
+    /// <summary>Whether a signature has the form of one by this key, which costs nothing to see.</summary>
+    public abstract bool Fits(ReadOnlySpan<byte> signature);
+
     /// <summary>Whether this is the signature of the data.</summary>
     public abstract bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 

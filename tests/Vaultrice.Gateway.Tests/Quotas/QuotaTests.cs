@@ -107,6 +107,21 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task A_request_with_a_bad_signature_of_its_id_is_a_request_and_a_forbidden_one_takes_nothing()
+    {
+        await using var server = await Start(("Quotas__Object__RequestsPerSecond", Rate), ("Quotas__Address__FailuresPerSecond", "0"));
+        var project = await server.Admin.NewProject();
+        var key = await server.Admin.NewKey(project, new { permissions = new[] { "read" } });
+        await server.Admin.PutClass(project, "c", new { idSignature = new { required = true, keys = new[] { new { version = 1, algorithm = "HS256", secret = "a secret of a backend with 32 characters" } } } });
+        var calls = server.NewObject(key, "c");
+        for (var i = 0; i < 7; i++)
+            Assert.Equal(403, (await calls.Set("a", "1")).Status);
+        for (var i = 0; i < 6; i++)
+            (await Signed(calls)).Refused(403, "authorizationError.idSignature.invalid");
+        AssertTooMany(await Signed(calls), "limitError.rate.requests", "The object");
+    }
+
+    [Fact]
     public async Task Connections_of_an_address_past_the_limit_are_dropped_and_one_that_is_closed_makes_room()
     {
         await using var server = await Start(("Quotas__Address__Connections", "3"));
@@ -233,6 +248,9 @@ public sealed class QuotaTests
         Assert.Equal(1, await process.Ended());
         Assert.Contains(named, Assert.Single(process.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
+
+    private static Task<Answer> Signed(Calls calls) =>
+        calls.Send("GET", $"cache/{calls.ObjectPath}/a", null, "", ("X-Id-Sig", new string('0', 64)));
 
     private static Task<TestServer> Start(params (string, string)[] settings) => TestServer.Start([.. Six, .. settings]);
 

@@ -25,12 +25,12 @@ public sealed class IdSignatureCheckTests
         _grains.Add("project", "key", Secret);
         var time = TimeProvider.System;
         var uses = new UseReports(factory, time, NullLogger<UseReports>.Instance);
-        var addresses = new AddressLimits(new ServerQuotas(new(), isDevelopment: true), time);
+        var addresses = new AddressLimits(new ServerQuotas(new() { Address = new() { FailuresPerSecond = 0.01 }, Burst = TimeSpan.FromMinutes(10) }, isDevelopment: true), time);
         var projects = new ProjectSnapshots(factory, time, NullLogger<ProjectSnapshots>.Instance);
         _gate = new(
             projects,
             new(projects, new(new(factory, time), time), addresses, uses, time),
-            [new IdSignatureCheck(new(), uses, time)],
+            [new IdSignatureCheck(new(), addresses, uses, time)],
             time);
     }
 
@@ -85,6 +85,20 @@ public sealed class IdSignatureCheckTests
         Assert.DoesNotContain(_vector.Hex, check.Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task From_an_address_that_keeps_sending_bad_ones_no_new_one_is_looked_at_for_a_while()
+    {
+        Put(required: true);
+        var others = SignatureVectors.All.Vectors.First(vector => vector.PublicKey == _vector.PublicKey && vector.Id != _vector.Id);
+        Assert.Null(await Refused(_vector.Hex));
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(StorageErrorCode.IdSignatureInvalid, await Refused("00" + _vector.Hex[2..]));
+        Assert.Equal(StorageErrorCode.TooManyRequests, await Refused("00" + _vector.Hex[2..]));
+        Assert.Equal(StorageErrorCode.TooManyRequests, await Refused(others.Hex, id: others.Id));
+        Assert.Null(await Refused(_vector.Hex));
+        Assert.Null(await Refused(others.Hex, id: others.Id, from: 2));
+    }
+
     private void Put(bool required) =>
         PutKeys(required, [new(3, _vector.Algorithm, _vector.PublicKey, null, Enabled: true, Preferred: true)]);
 
@@ -94,8 +108,8 @@ public sealed class IdSignatureCheckTests
             Classes = ImmutableDictionary<string, ClassSettings>.Empty.Add("signed", new(IdSignature: new(required, keys))),
         };
 
-    private async Task<StorageErrorCode?> Refused(string? signature, string? version = null, string? id = null, string @class = "signed") =>
-        (await _gate.Check(Request(signature, version, id ?? _vector.Id, @class))).Error?.Code;
+    private async Task<StorageErrorCode?> Refused(string? signature, string? version = null, string? id = null, string @class = "signed", int from = 1) =>
+        (await _gate.Check(Request(signature, version, id ?? _vector.Id, @class) with { Address = new(from) })).Error?.Code;
 
     private static AccessRequest Request(string? signature, string? version, string id, string @class) => new("project", AccessOperation.Read)
     {

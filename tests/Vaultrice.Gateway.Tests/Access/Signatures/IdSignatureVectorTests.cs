@@ -1,5 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using Org.BouncyCastle.Crypto;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Generators;
+using Org.BouncyCastle.Crypto.Signers;
+using Org.BouncyCastle.Security;
+using Org.BouncyCastle.X509;
 using Vaultrice.Gateway.Access.Signatures;
 using Vaultrice.Projects;
 using Xunit;
@@ -133,6 +140,49 @@ public sealed class IdSignatureVectorTests
         Assert.NotNull(SignatureKey.Read("ES256", "\n" + pem + "\n", null));
         Assert.ThrowsAny<CryptographicException>(() => SignatureKey.Read("ES256", pem + pem, null));
         Assert.ThrowsAny<CryptographicException>(() => SignatureKey.Read("ES256", "key: " + pem, null));
+    }
+
+    [Theory]
+    [InlineData(2_049)]
+    [InlineData(2_050)]
+    [InlineData(2_056)]
+    public void The_longest_salt_is_good_whatever_the_modulus_has_of_bits_and_a_shorter_one_is_not(int bits)
+    {
+        var generator = new RsaKeyPairGenerator();
+        generator.Init(new KeyGenerationParameters(new SecureRandom(), bits));
+        var pair = generator.GenerateKeyPair();
+        var publicKey = SubjectPublicKeyInfoFactory.CreateSubjectPublicKeyInfo(pair.Public).GetDerEncoded();
+        var key = SignatureKey.Read("PS256", PemEncoding.WriteString("PUBLIC KEY", publicKey), null);
+        var longest = (bits - 1 + 7) / 8 - SHA256.HashSizeInBytes - 2;
+        foreach (var (salt, isGood) in new[] { (longest, true), (SHA256.HashSizeInBytes, true), (longest - 1, false), (20, false), (0, false) })
+        {
+            var signer = new PssSigner(new RsaEngine(), new Sha256Digest(), salt);
+            signer.Init(forSigning: true, pair.Private);
+            signer.BlockUpdate("id"u8);
+            var signature = signer.GenerateSignature();
+            Assert.Equal(isGood, key.Verify("id"u8, signature));
+            Assert.False(key.Verify("id2"u8, signature));
+        }
+    }
+
+    [Theory]
+    [InlineData("RS256")]
+    [InlineData("PS256")]
+    public void A_key_that_would_cost_too_much_is_refused(string algorithm)
+    {
+        // Reading it must not look for factors either: any number of this length will do.
+        byte[] modulus = [0xff, .. new byte[510], 0xff, 0x01];
+        var tooLong = PemOf(new() { Modulus = modulus, Exponent = [1, 0, 1] });
+        Assert.Contains("4096 bits", Assert.ThrowsAny<CryptographicException>(() => SignatureKey.Read(algorithm, tooLong, null)).Message, StringComparison.Ordinal);
+        var tooSlow = PemOf(new() { Modulus = modulus[..^1], Exponent = [1, 0, 0, 0, 1] });
+        Assert.Contains("exponent", Assert.ThrowsAny<CryptographicException>(() => SignatureKey.Read(algorithm, tooSlow, null)).Message, StringComparison.Ordinal);
+        Assert.NotNull(SignatureKey.Read(algorithm, PemOf(new() { Modulus = modulus[..^1], Exponent = [1, 0, 1] }), null));
+    }
+
+    private static string PemOf(RSAParameters numbers)
+    {
+        using var rsa = RSA.Create(numbers);
+        return rsa.ExportSubjectPublicKeyInfoPem();
     }
 
     private bool Verify(SignatureVector vector, string id, string signature, string? version = null)

@@ -38,6 +38,15 @@ public sealed class IdSignatureVerifierTests
     }
 
     [Fact]
+    public void Of_very_many_keys_the_newest_are_tried_and_an_older_one_must_be_named()
+    {
+        var settings = Settings([.. Enumerable.Range(1, IdSignatureKeys.MaxTried + 1).Select(i => Key(i, $"{i}"))]);
+        Assert.Equal(2, _verifier.Verify(settings, "id", Sign("2", "id"), null));
+        Assert.Null(_verifier.Verify(settings, "id", Sign("1", "id"), null));
+        Assert.Equal(1, _verifier.Verify(settings, "id", Sign("1", "id"), "1"));
+    }
+
+    [Fact]
     public void A_disabled_key_is_good_for_nothing()
     {
         var settings = Settings(Key(1, "one") with { Enabled = false, Preferred = true }, Key(2, "two"));
