@@ -7,16 +7,10 @@ namespace Vaultrice.Grains.StorageObjects;
 /// Who listens to one object: its connections, live and lost, and the gateways that hold the live ones.
 /// In memory only: after a reactivation the gateways state their connections anew (see <see cref="GatewayLease"/>).
 /// </summary>
-/// <param name="options">The server's settings.</param>
-/// <param name="rules">What the object's class asks at this moment.</param>
-/// <param name="left">Told of each whose presence ends.</param>
-internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRules> rules, Action<JoinedConnection> left)
+internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRules> rules)
 {
     private readonly Dictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GatewayEntry> _gateways = new(StringComparer.Ordinal);
-    // The lost ones, the longest lost first.
-    private readonly LinkedList<Connection> _lostPresent = [];
-    private readonly LinkedList<Connection> _lostAbsent = [];
     private int _live;
 
     /// <summary>Whether anybody listens or may come back to.</summary>
@@ -50,10 +44,8 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
     {
         if (!_connections.TryGetValue(connectionId, out var connection))
             _connections[connectionId] = connection = new(connectionId, principal);
-        else if (connection.GatewayId is { } before)
-            Release(connection, before);
-        else
-            connection.Lost.List?.Remove(connection.Lost);
+        else if (connection.GatewayId is not null)
+            Detach(connection, default, now);
         connection.GatewayId = gatewayId;
         connection.Attachment = attachment ?? connection.Attachment + 1;
         connection.AttachedAt = now;
@@ -71,30 +63,21 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
     {
         if (connection.GatewayId is not { } gatewayId)
             return;
-        Release(connection, gatewayId);
+        connection.GatewayId = null;
         if (confirmed != default)
             connection.Confirmed = confirmed;
         connection.ForgetAt = now + rules().ResumeWindow;
         connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + rules().PresenceGrace;
         NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
-        (connection.Joined is null ? _lostAbsent : _lostPresent).AddLast(connection.Lost);
+        _live--;
+        if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
+            _gateways.Remove(gatewayId);
+        connection.Detached?.TrySetResult();
+        connection.Detached = null;
         ForgetOldestLost();
     }
 
-    /// <summary>Ends a connection's presence, if it is present, and tells of it.</summary>
-    public void EndPresence(Connection connection)
-    {
-        if (connection.Joined is not { } joined)
-            return;
-        connection.Joined = null;
-        connection.LeaveAt = long.MaxValue;
-        if (connection.GatewayId is null)
-        {
-            _lostPresent.Remove(connection.Lost);
-            _lostAbsent.AddLast(connection.Lost);
-        }
-        left(joined);
-    }
+    public void Forget(Connection connection) => _connections.Remove(connection.Id);
 
     /// <summary>A gateway is alive and holds just these connections, but for those it was given a moment ago.</summary>
     /// <returns>Who is present again, having been told to have left.</returns>
@@ -123,21 +106,26 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         return returned;
     }
 
-    /// <summary>Detaches what dead gateways held, ends presence past its grace, and forgets lost connections past their window.</summary>
-    public void CollectDue(long now)
+    /// <summary>Detaches what dead gateways held, forgets lost connections past their window, and tells whose presence ends.</summary>
+    public IReadOnlyList<JoinedConnection> CollectDue(long now)
     {
         if (now < NextDue)
-            return;
+            return [];
         foreach (var (gatewayId, gateway) in _gateways.Where(g => g.Value.LeaseEnd <= now).ToArray())
         {
             foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId).ToArray())
                 Detach(connection, default, now);
         }
+        List<JoinedConnection> left = [];
         NextDue = long.MaxValue;
-        foreach (var connection in _lostPresent.Concat(_lostAbsent).ToArray())
+        foreach (var connection in _connections.Values.Where(c => c.GatewayId is null).ToArray())
         {
-            if (connection.LeaveAt <= now || connection.ForgetAt <= now)
-                EndPresence(connection);
+            if (connection.Joined is { } joined && (connection.LeaveAt <= now || connection.ForgetAt <= now))
+            {
+                left.Add(joined);
+                connection.Joined = null;
+                connection.LeaveAt = long.MaxValue;
+            }
             if (connection.ForgetAt <= now)
                 Forget(connection);
             else
@@ -145,17 +133,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         }
         foreach (var gateway in _gateways.Values)
             NextDue = Math.Min(NextDue, gateway.LeaseEnd);
-    }
-
-    /// <summary>Takes a connection from its gateway; where it goes then is up to the caller.</summary>
-    private void Release(Connection connection, string gatewayId)
-    {
-        connection.GatewayId = null;
-        _live--;
-        if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
-            _gateways.Remove(gatewayId);
-        connection.Detached?.TrySetResult();
-        connection.Detached = null;
+        return left;
     }
 
     private GatewayEntry Gateway(string gatewayId, long now)
@@ -167,24 +145,14 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         return gateway;
     }
 
-    /// <summary>
-    /// Lost connections are bounded like live ones; the longest lost without presence goes first. When all are present the
-    /// longest lost leaves before its grace is over: else whoever joins and breaks off could fill the object without end.
-    /// </summary>
+    /// <summary>Lost connections are bounded like live ones; the longest lost without presence goes first.</summary>
     private void ForgetOldestLost()
     {
-        while (_lostAbsent.Count + _lostPresent.Count > rules().ObjectConnections)
-        {
-            var oldest = (_lostAbsent.First ?? _lostPresent.First)!.Value;
-            EndPresence(oldest);
+        if (_connections.Count - _live <= rules().ObjectConnections)
+            return;
+        var oldest = _connections.Values.Where(c => c.GatewayId is null && c.Joined is null).MinBy(c => c.ForgetAt);
+        if (oldest is not null)
             Forget(oldest);
-        }
-    }
-
-    private void Forget(Connection lost)
-    {
-        _lostAbsent.Remove(lost.Lost);
-        _connections.Remove(lost.Id);
     }
 
     private sealed class GatewayEntry
@@ -196,17 +164,12 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
 }
 
 /// <summary>One client's connection to an object, which outlives its socket for the resume window.</summary>
-internal sealed class Connection
+internal sealed class Connection(string id, string principal)
 {
-    public Connection(string id, string principal) => (Id, Principal, Lost) = (id, principal, new(this));
-
-    public string Id { get; }
+    public string Id => id;
 
     /// <summary>Who opened it; only the same principal may resume it.</summary>
-    public string Principal { get; }
-
-    /// <summary>Its place among the lost ones; in no list while it is live.</summary>
-    public LinkedListNode<Connection> Lost { get; }
+    public string Principal => principal;
 
     /// <summary>The gateway that holds its socket; null while it is lost.</summary>
     public string? GatewayId { get; set; }

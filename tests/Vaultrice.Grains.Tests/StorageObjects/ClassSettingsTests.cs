@@ -107,41 +107,6 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     }
 
     [Fact]
-    public async Task Lost_connections_that_are_present_count_too_and_the_longest_lost_leaves_for_the_next()
-    {
-        var @object = await With(new() { Limits = new(ObjectConnections: 2), PresenceGrace = 600_000, ResumeWindow = 600_000 });
-        var gateway = await cluster.NewGateway();
-        await gateway.Connect(@object);
-        List<ConnectionGrant> lost = [];
-        for (var i = 0; i < 4; i++)
-        {
-            lost.Add(await gateway.Connect(@object));
-            Assert.True((await @object.Grain.Join(lost[i].ConnectionId, TestObject.Json($"{i}"), null)).Succeeded);
-            await Lose(@object, lost[i]);
-        }
-        Assert.Equal(["2", "3"], (await @object.Grain.GetPresence()).Select(joined => TestObject.Text(joined.Data)).Order(StringComparer.Ordinal));
-        var heard = await gateway.Hears(@object, 6);
-        Assert.Equal(["0", "1"], heard.Where(told => told.StartsWith("left ", StringComparison.Ordinal)).Select(told => told[^1..]));
-        Assert.False((await gateway.Connect(@object, resume: lost[1].ConnectionId)).Resumed);
-    }
-
-    [Fact]
-    public async Task Of_the_lost_connections_those_without_presence_are_forgotten_first()
-    {
-        var @object = await With(new() { Limits = new(ObjectConnections: 2), PresenceGrace = 600_000, ResumeWindow = 600_000 });
-        var gateway = await cluster.NewGateway();
-        var present = await gateway.Connect(@object);
-        Assert.True((await @object.Grain.Join(present.ConnectionId, TestObject.Json("1"), null)).Succeeded);
-        await Lose(@object, present);
-        var earlier = await gateway.Connect(@object);
-        await Lose(@object, earlier);
-        await Lose(@object, await gateway.Connect(@object));
-        Assert.Single(await @object.Grain.GetPresence());
-        Assert.False((await gateway.Connect(@object, resume: earlier.ConnectionId)).Resumed);
-        Assert.True((await gateway.Connect(@object, resume: present.ConnectionId)).Resumed);
-    }
-
-    [Fact]
     public async Task Where_encryption_is_required_nothing_plain_is_taken()
     {
         var @object = await With(new() { Encryption = new(AdditionalAtRest: false, Required: true) });
