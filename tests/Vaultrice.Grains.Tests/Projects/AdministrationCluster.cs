@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Core.Internal;
@@ -62,6 +63,9 @@ public sealed class AdministrationCluster : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        // The snapshots' question for changes waits by the clock that stands still, and the silo half a minute for its answer.
+        await ((IHostedLifecycleService)Snapshots).StoppingAsync(CancellationToken.None);
+        Clock.Advance(TimeSpan.FromSeconds(1));
         await _cluster.DisposeAsync();
         _folder.Dispose();
     }
