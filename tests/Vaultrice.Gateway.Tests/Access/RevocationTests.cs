@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
@@ -138,17 +137,11 @@ public sealed class RevocationTests(SharedServer shared)
     public async Task A_key_revoked_at_one_gateway_ends_at_all_of_them()
     {
         using var folder = new TempFolder();
-        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-        });
+        var port = TestServer.FreePort();
+        await using var silo = ServerProcess.LaunchSilo(folder.Path, port);
         await silo.Started();
-        var settings = GatewaySettings(gatewayPort);
-        await using var first = ServerProcess.Launch(settings, ServerProcess.Gateway);
-        await using var second = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        await using var first = ServerProcess.LaunchGateway(port);
+        await using var second = ServerProcess.LaunchGateway(port);
         await Task.WhenAll(first.Ready(), second.Ready());
         using var firstHttp = Calls.ClientOf(first.Address);
         using var secondHttp = Calls.ClientOf(second.Address);
@@ -188,11 +181,6 @@ public sealed class RevocationTests(SharedServer shared)
         Assert.Equal(3, secret.GetProperty("uses").GetInt64());
         Assert.InRange(secret.GetProperty("lastUsedAt").GetInt64(), before, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
     }
-
-    private static Dictionary<string, string> GatewaySettings(string gatewayPort) => new(StringComparer.Ordinal)
-    {
-        ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-    };
 
     private async Task<(TestKey Key, Calls Object)> NewKey()
     {

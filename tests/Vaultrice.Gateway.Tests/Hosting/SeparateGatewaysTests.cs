@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
@@ -16,18 +15,11 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task Items_events_messages_and_presence_cross_from_gateway_to_gateway()
     {
-        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        var siloPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Orleans__Endpoints__SiloPort"] = siloPort,
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-        });
+        var port = TestServer.FreePort();
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
-        Dictionary<string, string> gateway = new() { ["Orleans__Endpoints__GatewayPort"] = gatewayPort };
-        await using var first = ServerProcess.Launch(gateway, ServerProcess.Gateway);
-        await using var second = ServerProcess.Launch(gateway, ServerProcess.Gateway);
+        await using var first = ServerProcess.LaunchGateway(port);
+        await using var second = ServerProcess.LaunchGateway(port);
         await Task.WhenAll(first.Ready(), second.Ready());
 
         using var firstHttp = Calls.ClientOf(first.Address);
@@ -78,15 +70,10 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task The_administration_works_through_a_separate_gateway()
     {
-        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-        });
+        var port = TestServer.FreePort();
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
-        await using var gateway = ServerProcess.Launch(new Dictionary<string, string> { ["Orleans__Endpoints__GatewayPort"] = gatewayPort }, ServerProcess.Gateway);
+        await using var gateway = ServerProcess.LaunchGateway(port);
         await gateway.Ready();
         using var http = Calls.ClientOf(gateway.Address);
         var root = new AdminCalls(http);
@@ -146,27 +133,17 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task A_gateway_waits_for_its_silo()
     {
-        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        Dictionary<string, string> settings = new() { ["Orleans__Endpoints__GatewayPort"] = gatewayPort };
-        await using var gateway = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        var port = TestServer.FreePort();
+        await using var gateway = ServerProcess.LaunchGateway(port);
         await gateway.Says("Connection attempt");
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-        });
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await gateway.Ready();
     }
 
     [Fact]
     public async Task A_gateway_that_waits_in_vain_can_be_stopped()
     {
-        Dictionary<string, string> settings = new()
-        {
-            ["Orleans__Endpoints__GatewayPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
-        };
-        await using var gateway = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        await using var gateway = ServerProcess.LaunchGateway(TestServer.FreePort());
         await gateway.Says("Connection attempt");
         gateway.Signal("TERM");
         Assert.Equal(0, await gateway.Ended());

@@ -19,23 +19,17 @@ public sealed class SharedQuotasTests : IDisposable
     [Fact]
     public async Task Two_gateways_together_let_through_what_a_key_may_have()
     {
-        var gatewayPort = TestServer.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(CultureInfo.InvariantCulture),
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-        });
+        var port = TestServer.FreePort();
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
-        Dictionary<string, string> settings = new()
-        {
-            ["Orleans__Endpoints__GatewayPort"] = gatewayPort,
-            ["Quotas__Enabled"] = "true",
-            ["Quotas__Key__RequestsPerSecond"] = PerSecond.ToString(CultureInfo.InvariantCulture),
-            ["Quotas__Burst"] = "00:00:00.500",
-        };
-        await using var first = ServerProcess.Launch(settings, ServerProcess.Gateway);
-        await using var second = ServerProcess.Launch(settings, ServerProcess.Gateway);
+        (string, string)[] settings =
+        [
+            ("Quotas__Enabled", "true"),
+            ("Quotas__Key__RequestsPerSecond", PerSecond.ToString(CultureInfo.InvariantCulture)),
+            ("Quotas__Burst", "00:00:00.500"),
+        ];
+        await using var first = ServerProcess.LaunchGateway(port, settings);
+        await using var second = ServerProcess.LaunchGateway(port, settings);
         await Task.WhenAll(first.Ready(), second.Ready());
         using var firstHttp = Calls.ClientOf(first.Address);
         using var secondHttp = Calls.ClientOf(second.Address);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -60,6 +61,23 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Starts a server without waiting for it.</summary>
     public static ServerProcess Launch(IEnumerable<KeyValuePair<string, string>> settings, string program = Silo) => new(program, settings);
+
+    /// <summary>Starts a silo without a gateway.</summary>
+    /// <param name="folder">Where it keeps its data.</param>
+    /// <param name="port">Where <see cref="LaunchGateway"/> finds it.</param>
+    /// <param name="settings">More settings.</param>
+    public static ServerProcess LaunchSilo(string folder, int port, params IEnumerable<(string Key, string Value)> settings) => new(Silo,
+    [
+        .. TestServer.Settings(folder),
+        new("Roles", "Silo"),
+        new("Orleans__Endpoints__SiloPort", TestServer.FreePort().ToString(CultureInfo.InvariantCulture)),
+        PortOf(port),
+        .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)),
+    ]);
+
+    /// <summary>Starts a gateway without a silo, for the silo of a port.</summary>
+    public static ServerProcess LaunchGateway(int port, params IEnumerable<(string Key, string Value)> settings) =>
+        new(Gateway, [PortOf(port), .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]);
 
     /// <summary>Waits until the server says that it runs, and answers that it is ready.</summary>
     public async Task Ready()
@@ -124,6 +142,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await _exited;
         _process.Dispose();
     }
+
+    private static KeyValuePair<string, string> PortOf(int silo) =>
+        new("Orleans__Endpoints__GatewayPort", silo.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The process is gone and all it wrote was read.</summary>
     private async Task Exited() => await _process.WaitForExitAsync(CancellationToken.None);

@@ -26,13 +26,7 @@ public sealed class PlainHttpTests : IDisposable
     [Fact]
     public async Task A_silo_without_gateway_serves_its_health_by_it()
     {
-        await using var silo = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder.Path))
-        {
-            ["Roles"] = "Silo",
-            ["Transport__TlsTerminatedByProxy"] = "false",
-            ["Orleans__Endpoints__SiloPort"] = TestServer.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["Orleans__Endpoints__GatewayPort"] = TestServer.FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture),
-        });
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, TestServer.FreePort(), ("Transport__TlsTerminatedByProxy", "false"));
         await silo.Ready();
     }
 
