@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
@@ -51,16 +49,9 @@ internal static class SiloHosting
     }
 
     /// <summary>One process that is everything needs a port for form's sake only: any free one, so that several can run side by side.</summary>
-    private static int SiloPort(IConfiguration configuration, Roles roles)
-    {
-        if (configuration.GetValue<int?>("Orleans:Endpoints:SiloPort") is { } configured)
-            return configured;
-        if (!roles.HasFlag(Roles.Gateway))
-            return EndpointOptions.DEFAULT_SILO_PORT;
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    private static int SiloPort(IConfiguration configuration, Roles roles) =>
+        configuration.GetValue<int?>("Orleans:Endpoints:SiloPort")
+        ?? (roles.HasFlag(Roles.Gateway) ? LocalPorts.Free() : EndpointOptions.DEFAULT_SILO_PORT);
 
     /// <summary>Only gateways of their own connect from outside.</summary>
     private static int GatewayPort(IConfiguration configuration, Roles roles) =>

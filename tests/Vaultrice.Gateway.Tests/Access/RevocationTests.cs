@@ -1,5 +1,6 @@
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Silo;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access;
@@ -137,7 +138,7 @@ public sealed class RevocationTests(SharedServer shared)
     public async Task A_key_revoked_at_one_gateway_ends_at_all_of_them()
     {
         using var folder = new TempFolder();
-        var port = TestServer.FreePort();
+        var port = LocalPorts.Free();
         await using var silo = ServerProcess.LaunchSilo(folder.Path, port);
         await silo.Started();
         await using var first = ServerProcess.LaunchGateway(port);

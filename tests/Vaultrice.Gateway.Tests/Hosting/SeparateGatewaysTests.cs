@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Silo;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Hosting;
@@ -15,7 +16,7 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task Items_events_messages_and_presence_cross_from_gateway_to_gateway()
     {
-        var port = TestServer.FreePort();
+        var port = LocalPorts.Free();
         await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
         await using var first = ServerProcess.LaunchGateway(port);
@@ -70,7 +71,7 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task The_administration_works_through_a_separate_gateway()
     {
-        var port = TestServer.FreePort();
+        var port = LocalPorts.Free();
         await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
         await using var gateway = ServerProcess.LaunchGateway(port);
@@ -133,7 +134,7 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task A_gateway_waits_for_its_silo()
     {
-        var port = TestServer.FreePort();
+        var port = LocalPorts.Free();
         await using var gateway = ServerProcess.LaunchGateway(port);
         await gateway.Says("Connection attempt");
         await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
@@ -143,7 +144,7 @@ public sealed class SeparateGatewaysTests : IDisposable
     [Fact]
     public async Task A_gateway_that_waits_in_vain_can_be_stopped()
     {
-        await using var gateway = ServerProcess.LaunchGateway(TestServer.FreePort());
+        await using var gateway = ServerProcess.LaunchGateway(LocalPorts.Free());
         await gateway.Says("Connection attempt");
         gateway.Signal("TERM");
         Assert.Equal(0, await gateway.Ended());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Silo;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Quotas;
@@ -19,7 +20,7 @@ public sealed class SharedQuotasTests : IDisposable
     [Fact]
     public async Task Two_gateways_together_let_through_what_a_key_may_have()
     {
-        var port = TestServer.FreePort();
+        var port = LocalPorts.Free();
         await using var silo = ServerProcess.LaunchSilo(_folder.Path, port);
         await silo.Started();
         (string, string)[] settings =

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Vaultrice.Silo;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Servers;
@@ -70,7 +71,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     [
         .. TestServer.Settings(folder),
         new("Roles", "Silo"),
-        new("Orleans__Endpoints__SiloPort", TestServer.FreePort().ToString(CultureInfo.InvariantCulture)),
+        new("Orleans__Endpoints__SiloPort", LocalPorts.Free().ToString(CultureInfo.InvariantCulture)),
         PortOf(port),
         .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)),
     ]);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Vaultrice.Gateway.Tests.Servers;
@@ -62,14 +60,6 @@ internal sealed class TestServer : IAsyncDisposable
     };
 
     public static string BasicOf(string key, string secret) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{key}:{secret}"));
-
-    /// <summary>A port that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     /// <summary>Starts the server again on the same folder, after it has ended.</summary>
     public async Task StartProcess(params (string Key, string Value)[] settings)

@@ -1,4 +1,5 @@
 using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Silo;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Transport;
@@ -26,7 +27,7 @@ public sealed class PlainHttpTests : IDisposable
     [Fact]
     public async Task A_silo_without_gateway_serves_its_health_by_it()
     {
-        await using var silo = ServerProcess.LaunchSilo(_folder.Path, TestServer.FreePort(), ("Transport__TlsTerminatedByProxy", "false"));
+        await using var silo = ServerProcess.LaunchSilo(_folder.Path, LocalPorts.Free(), ("Transport__TlsTerminatedByProxy", "false"));
         await silo.Ready();
     }
 
