@@ -7,10 +7,16 @@ namespace Vaultrice.Grains.StorageObjects;
 /// Who listens to one object: its connections, live and lost, and the gateways that hold the live ones.
 /// In memory only: after a reactivation the gateways state their connections anew (see <see cref="GatewayLease"/>).
 /// </summary>
-internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRules> rules)
+/// <param name="options">The server's settings.</param>
+/// <param name="rules">What the object's class asks at this moment.</param>
+/// <param name="left">Told of each whose presence ends.</param>
+internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRules> rules, Action<JoinedConnection> left)
 {
     private readonly Dictionary<string, Connection> _connections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, GatewayEntry> _gateways = new(StringComparer.Ordinal);
+    // The lost ones, those that are still present and those that are not, each in the order in which they came to be so.
+    private readonly LinkedList<Connection> _lostPresent = [];
+    private readonly LinkedList<Connection> _lostAbsent = [];
     private int _live;
 
     /// <summary>Whether anybody listens or may come back to.</summary>
@@ -44,8 +50,10 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
     {
         if (!_connections.TryGetValue(connectionId, out var connection))
             _connections[connectionId] = connection = new(connectionId, principal);
-        else if (connection.GatewayId is not null)
-            Detach(connection, default, now);
+        else if (connection.GatewayId is { } before)
+            Release(connection, before);
+        else
+            TakeFromLost(connection);
         connection.GatewayId = gatewayId;
         connection.Attachment = attachment ?? connection.Attachment + 1;
         connection.AttachedAt = now;
@@ -63,21 +71,29 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
     {
         if (connection.GatewayId is not { } gatewayId)
             return;
-        connection.GatewayId = null;
+        Release(connection, gatewayId);
         if (confirmed != default)
             connection.Confirmed = confirmed;
         connection.ForgetAt = now + rules().ResumeWindow;
         connection.LeaveAt = connection.Joined is null ? long.MaxValue : now + rules().PresenceGrace;
         NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
-        _live--;
-        if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
-            _gateways.Remove(gatewayId);
-        connection.Detached?.TrySetResult();
-        connection.Detached = null;
-        ForgetOldestLost();
+        KeepLost(connection);
     }
 
-    public void Forget(Connection connection) => _connections.Remove(connection.Id);
+    /// <summary>Ends a connection's presence, if it is present, and tells of it.</summary>
+    public void EndPresence(Connection connection)
+    {
+        if (connection.Joined is not { } joined)
+            return;
+        connection.Joined = null;
+        connection.LeaveAt = long.MaxValue;
+        left(joined);
+        if (connection.GatewayId is null)
+        {
+            TakeFromLost(connection);
+            KeepLost(connection);
+        }
+    }
 
     /// <summary>A gateway is alive and holds just these connections, but for those it was given a moment ago.</summary>
     /// <returns>Who is present again, having been told to have left.</returns>
@@ -106,34 +122,36 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         return returned;
     }
 
-    /// <summary>Detaches what dead gateways held, forgets lost connections past their window, and tells whose presence ends.</summary>
-    public IReadOnlyList<JoinedConnection> CollectDue(long now)
+    /// <summary>Detaches what dead gateways held, ends presence past its grace, and forgets lost connections past their window.</summary>
+    public void CollectDue(long now)
     {
         if (now < NextDue)
-            return [];
+            return;
         foreach (var (gatewayId, gateway) in _gateways.Where(g => g.Value.LeaseEnd <= now).ToArray())
         {
             foreach (var connection in _connections.Values.Where(c => c.GatewayId == gatewayId).ToArray())
                 Detach(connection, default, now);
         }
-        List<JoinedConnection> left = [];
         NextDue = long.MaxValue;
-        foreach (var connection in _connections.Values.Where(c => c.GatewayId is null).ToArray())
-        {
-            if (connection.Joined is { } joined && (connection.LeaveAt <= now || connection.ForgetAt <= now))
-            {
-                left.Add(joined);
-                connection.Joined = null;
-                connection.LeaveAt = long.MaxValue;
-            }
-            if (connection.ForgetAt <= now)
-                Forget(connection);
-            else
-                NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
-        }
+        foreach (var connection in _lostPresent.Where(c => c.LeaveAt <= now || c.ForgetAt <= now).ToArray())
+            EndPresence(connection);
+        foreach (var connection in _lostAbsent.Where(c => c.ForgetAt <= now).ToArray())
+            Forget(connection);
+        foreach (var connection in _lostPresent.Concat(_lostAbsent))
+            NextDue = Math.Min(NextDue, Math.Min(connection.ForgetAt, connection.LeaveAt));
         foreach (var gateway in _gateways.Values)
             NextDue = Math.Min(NextDue, gateway.LeaseEnd);
-        return left;
+    }
+
+    /// <summary>Takes a connection from its gateway; where it goes then is up to the caller.</summary>
+    private void Release(Connection connection, string gatewayId)
+    {
+        connection.GatewayId = null;
+        _live--;
+        if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
+            _gateways.Remove(gatewayId);
+        connection.Detached?.TrySetResult();
+        connection.Detached = null;
     }
 
     private GatewayEntry Gateway(string gatewayId, long now)
@@ -145,14 +163,30 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         return gateway;
     }
 
-    /// <summary>Lost connections are bounded like live ones; the longest lost without presence goes first.</summary>
-    private void ForgetOldestLost()
+    /// <summary>
+    /// Lost connections are bounded like live ones: of too many that are present the longest lost leaves before its grace is over,
+    /// and of too many others the longest lost is forgotten. So whoever joins and breaks off fills neither the presence list nor the
+    /// places of those who only want to resume.
+    /// </summary>
+    private void KeepLost(Connection connection)
     {
-        if (_connections.Count - _live <= rules().ObjectConnections)
-            return;
-        var oldest = _connections.Values.Where(c => c.GatewayId is null && c.Joined is null).MinBy(c => c.ForgetAt);
-        if (oldest is not null)
-            Forget(oldest);
+        connection.Lost = (connection.Joined is null ? _lostAbsent : _lostPresent).AddLast(connection);
+        while (_lostPresent.Count > rules().ObjectConnections)
+            EndPresence(_lostPresent.First!.Value);
+        while (_lostAbsent.Count > rules().ObjectConnections)
+            Forget(_lostAbsent.First!.Value);
+    }
+
+    private static void TakeFromLost(Connection connection)
+    {
+        connection.Lost!.List!.Remove(connection.Lost);
+        connection.Lost = null;
+    }
+
+    private void Forget(Connection connection)
+    {
+        TakeFromLost(connection);
+        _connections.Remove(connection.Id);
     }
 
     private sealed class GatewayEntry
@@ -194,6 +228,11 @@ internal sealed class Connection(string id, string principal)
     /// <summary>While lost: when it leaves the presence list, in ms since the Unix epoch.</summary>
     public long LeaveAt { get; set; } = long.MaxValue;
 
-    /// <summary>Somebody waits for the gateway to give the socket up.</summary>
+    /// <summary>While lost: its place among the lost ones.</summary>
+    public LinkedListNode<Connection>? Lost { get; set; }
+
+    /// <summary>
+    /// Somebody waits for the gateway to give the socket up; to go on in a turn of its own, for it takes the connection up again.
+    /// </summary>
     public TaskCompletionSource? Detached { get; set; }
 }

@@ -80,11 +80,9 @@ internal sealed partial class StorageObjectGrain
         }
         var now = Now();
         var empty = new StorageObjectState(state.Remains(), _gate, _class!, _options, now);
-        foreach (var connection in _connections.All)
-        {
-            if (connection.Joined is not null)
-                EndPresence(connection);
-        }
+        // Copied: of the lost ones some are forgotten meanwhile.
+        foreach (var connection in _connections.All.ToArray())
+            _connections.EndPresence(connection);
         // What happened before is nobody's to hear any more.
         _ring.Clear();
         Publish([.. state.Names.Select(name => new ItemRemoved(name))], empty.Revision);

@@ -21,7 +21,7 @@ internal sealed partial class StorageObjectGrain
 
     public ValueTask<ImmutableArray<JoinedConnection>> GetPresence()
     {
-        CollectDue();
+        _connections.CollectDue(Now());
         _ = Settled();
         return new(Counted<ImmutableArray<JoinedConnection>>("presence", [.. _connections.Joined]));
     }
@@ -54,9 +54,9 @@ internal sealed partial class StorageObjectGrain
     {
         if (_connections.Find(connectionId) is { } connection && connection.Attachment == attachment)
         {
-            _connections.Detach(connection, confirmed, Now());
             if (closedByPeer)
-                EndPresence(connection);
+                _connections.EndPresence(connection);
+            _connections.Detach(connection, confirmed, Now());
             _ = Settled();
         }
         return Task.CompletedTask;
@@ -86,7 +86,7 @@ internal sealed partial class StorageObjectGrain
     public async Task Leave(string connectionId)
     {
         if (_connections.Find(connectionId) is { } connection)
-            EndPresence(connection);
+            _connections.EndPresence(connection);
         await Settled();
         Counted("leave", true);
     }
@@ -124,23 +124,9 @@ internal sealed partial class StorageObjectGrain
     {
         if (connection.GatewayId is not { } gateway)
             return;
-        connection.Detached ??= new();
+        connection.Detached ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
         var detached = connection.Detached.Task;
         _notices!.Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
         await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-    }
-
-    private void EndPresence(Connection connection)
-    {
-        if (connection.Joined is not { } joined)
-            return;
-        connection.Joined = null;
-        _gate.Announce(new PresenceLeft(joined));
-    }
-
-    private void CollectDue()
-    {
-        foreach (var left in _connections.CollectDue(Now()))
-            _gate.Announce(new PresenceLeft(left));
     }
 }

@@ -64,7 +64,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _options = options.Value;
         _logger = logger;
         _gate = new(Commit, AnnounceBatch, CommitFailed);
-        _connections = new(_options, () => Rules);
+        _connections = new(_options, () => Rules, left => _gate.Announce(new PresenceLeft(left)));
         _ring = new(_options.ResumeEvents, _options.ResumeBytes);
         _lookBack = new(_epoch, _ring, _gate);
     }
@@ -271,7 +271,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         try
         {
             (await Loaded()).Expire(Now());
-            CollectDue();
+            _connections.CollectDue(Now());
             if (_connections.IsEmpty)
                 _ring.Clear();
             // Not awaited: a timer set anew during its tick starts to count when the tick ends, and the store may be slow.

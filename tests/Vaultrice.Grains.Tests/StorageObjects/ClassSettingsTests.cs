@@ -107,6 +107,44 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task Of_too_many_lost_connections_that_are_present_the_longest_lost_leaves_and_then_is_forgotten()
+    {
+        var @object = await With(new() { Limits = new(ObjectConnections: 2), PresenceGrace = 600_000, ResumeWindow = 600_000 });
+        var gateway = await cluster.NewGateway();
+        await gateway.Connect(@object);
+        List<ConnectionGrant> lost = [];
+        for (var i = 0; i < 5; i++)
+            lost.Add(await LosePresent(@object, gateway, $"{i}"));
+        Assert.Equal(["3", "4"], (await @object.Grain.GetPresence()).Select(joined => TestObject.Text(joined.Data)).Order(StringComparer.Ordinal));
+        var heard = await gateway.Hears(@object, 8);
+        Assert.Equal(["0", "1", "2"], heard.Where(told => told.StartsWith("left ", StringComparison.Ordinal)).Select(told => told[^1..]));
+
+        var absent = await gateway.Connect(@object, resume: lost[1].ConnectionId);
+        Assert.Equal((true, null), (absent.Resumed, absent.Joined));
+        await Lose(@object, absent);
+        Assert.False((await gateway.Connect(@object, resume: lost[0].ConnectionId)).Resumed);
+    }
+
+    [Fact]
+    public async Task Lost_connections_that_are_present_and_those_that_are_not_take_no_places_from_each_other()
+    {
+        var @object = await With(new() { Limits = new(ObjectConnections: 2), PresenceGrace = 600_000, ResumeWindow = 600_000 });
+        var gateway = await cluster.NewGateway();
+        var absent = await gateway.Connect(@object);
+        await Lose(@object, absent);
+        var present = await LosePresent(@object, gateway, "1");
+        await LosePresent(@object, gateway, "2");
+        absent = await gateway.Connect(@object, resume: absent.ConnectionId);
+        Assert.True(absent.Resumed);
+        for (var i = 0; i < 3; i++)
+        {
+            await Lose(@object, absent);
+            absent = await gateway.Connect(@object);
+        }
+        Assert.NotNull((await gateway.Connect(@object, resume: present.ConnectionId)).Joined);
+    }
+
+    [Fact]
     public async Task Where_encryption_is_required_nothing_plain_is_taken()
     {
         var @object = await With(new() { Encryption = new(AdditionalAtRest: false, Required: true) });
@@ -249,6 +287,14 @@ public sealed class ClassSettingsTests(ObjectCluster cluster)
     }
 
     private static async Task<StorageErrorCode?> Refused(TestObject @object, string name, int bytes) => (await @object.Try(name, Value(bytes))).Error?.Code;
+
+    private static async Task<ConnectionGrant> LosePresent(TestObject @object, TestGateway gateway, string data)
+    {
+        var connection = await gateway.Connect(@object);
+        Assert.True((await @object.Grain.Join(connection.ConnectionId, TestObject.Json(data), null)).Succeeded);
+        await Lose(@object, connection);
+        return connection;
+    }
 
     private static Task Lose(TestObject @object, ConnectionGrant grant) =>
         @object.Grain.Disconnect(grant.ConnectionId, grant.Attachment, default, closedByPeer: false);

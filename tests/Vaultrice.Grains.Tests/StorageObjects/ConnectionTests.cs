@@ -170,6 +170,24 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task A_connection_taken_up_the_moment_it_is_given_up_can_be_lost_and_taken_up_again()
+    {
+        var gateway = await cluster.NewGateway();
+        var live = await gateway.Connect(_object);
+        Assert.True((await _object.Grain.Join(live.ConnectionId, TestObject.Json("1"), null)).Succeeded);
+        var resuming = gateway.Connect(_object, resume: live.ConnectionId);
+        await gateway.Hears<ConnectionProbe>(_object);
+        await _object.TakenUp();
+        await Lose(live, live.Position);
+        var resumed = await resuming;
+        Assert.True(resumed.Resumed);
+
+        await Lose(resumed, resumed.Position);
+        Assert.Single(await _object.Grain.GetPresence());
+        Assert.True((await gateway.Connect(_object, resume: live.ConnectionId)).Resumed);
+    }
+
+    [Fact]
     public async Task A_live_connection_that_answers_stays_and_who_wanted_it_gets_a_new_id()
     {
         var gateway = await cluster.NewGateway();
