@@ -24,6 +24,7 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
     private long _pingedAt;
     private TimeSpan _pongWithin;
     private bool _isPinging;
+    private bool _isProbed;
 
     /// <summary>The connection's id; null before the greeting.</summary>
     public string? ConnectionId { get; private set; }
@@ -93,11 +94,14 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
     }
 
     /// <summary>Asks the peer for a sign of life, and for the confirmation of everything sent before.</summary>
-    public void Ping(TimeSpan pongWithin)
+    /// <param name="pongWithin">How long it may take.</param>
+    /// <param name="isProbe">Whether somebody waits for the answer.</param>
+    public void Ping(TimeSpan pongWithin, bool isProbe = false)
     {
         lock (_lock)
         {
             _isPinging = true;
+            _isProbed |= isProbe;
             _pinged = _sent;
             _pingedAt = time.GetTimestamp();
             _pongWithin = pongWithin;
@@ -106,14 +110,16 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
     }
 
     /// <summary>A pong has come.</summary>
-    public void Confirm(ReadOnlySpan<byte> payload)
+    /// <returns>Whether somebody waits for it.</returns>
+    public bool Confirm(ReadOnlySpan<byte> payload)
     {
         lock (_lock)
         {
             if (!_isPinging || !payload.SequenceEqual(Frames.PingPayload(_pingNumber)))
-                return;
+                return false;
             _isPinging = false;
             Confirmed = _pinged;
+            return EndProbe();
         }
     }
 
@@ -129,8 +135,17 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
             if (_isPinging && receivedAt <= _pingedAt)
                 return PeerState.Silent;
             _isPinging = false;
+            if (EndProbe())
+                return PeerState.Answered;
             return _held is null && _sent != Confirmed ? PeerState.Unconfirmed : PeerState.UpToDate;
         }
+    }
+
+    private bool EndProbe()
+    {
+        var wasProbed = _isProbed;
+        _isProbed = false;
+        return wasProbed;
     }
 
     private void Send(byte[] frame, Permissions needs, FeedPosition position, string? except)
@@ -157,6 +172,9 @@ internal enum PeerState
 
     /// <summary>It was pinged and still has time to answer.</summary>
     Asked,
+
+    /// <summary>It was probed and has said something since, if no pong.</summary>
+    Answered,
 
     /// <summary>It was pinged and has not said a word since.</summary>
     Silent,

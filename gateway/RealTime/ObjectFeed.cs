@@ -94,6 +94,19 @@ internal sealed partial class ObjectFeed(
         }
     }
 
+    /// <summary>Tells the object that a connection's peer has answered its probe; should it not hear, it does not wait for ever.</summary>
+    public async Task Answered(string connectionId, int attachment)
+    {
+        try
+        {
+            await grain.Answered(connectionId, attachment);
+        }
+        catch (Exception e) when (ErrorResponses.Explain(e) is not null)
+        {
+            LogUnreachable(e);
+        }
+    }
+
     /// <summary>Ends a connection's presence; false when the object could not be told.</summary>
     public async Task<bool> TryLeave(string connectionId)
     {

@@ -19,7 +19,8 @@ internal sealed partial class ObjectSocket
                 _writer.Send(Frames.ProtocolPong(frame.Payload.Span));
                 break;
             case Opcode.Pong:
-                _delivery.Confirm(frame.Payload.Span);
+                if (_delivery.Confirm(frame.Payload.Span))
+                    TellAnswered();
                 break;
             case Opcode.Text when !Utf8.IsValid(frame.Payload.Span):
                 Close(CloseReason.NotUtf8);

@@ -136,7 +136,7 @@ internal sealed partial class ObjectSocket
     }
 
     /// <summary>Somebody wants to resume this connection: finds out soon whether its peer still answers.</summary>
-    public void Probe() => _delivery.Ping(ProbeTimeout);
+    public void Probe() => _delivery.Ping(ProbeTimeout, isProbe: true);
 
     /// <summary>Whether judging it again may cost a signature.</summary>
     public bool IsSigned => _access.IsSigned;
@@ -193,11 +193,20 @@ internal sealed partial class ObjectSocket
             case PeerState.Silent:
                 Abort();
                 break;
+            case PeerState.Answered:
+                TellAnswered();
+                break;
             case PeerState.Unconfirmed:
             case PeerState.UpToDate when _time.GetElapsedTime(receivedAt) > _options.PingAfter:
                 _delivery.Ping(_options.PongWithin);
                 break;
         }
+    }
+
+    private void TellAnswered()
+    {
+        if (ConnectionId is { } id)
+            _ = _feed.Answered(id, _delivery.Attachment);
     }
 
     private async ValueTask<bool> ReadMore()

@@ -73,6 +73,12 @@ public interface IStorageObjectGrain : IGrainWithStringKey
     [Alias("Disconnect")]
     Task Disconnect(string connectionId, int attachment, FeedPosition confirmed, bool closedByPeer);
 
+    /// <summary>The peer of a connection that somebody wants to resume has answered: the connection stays where it is.</summary>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="attachment">As granted; nothing happens when the connection has been given out again since.</param>
+    [Alias("Answered")]
+    Task Answered(string connectionId, int attachment);
+
     /// <summary>Shows a connection in the presence list.</summary>
     /// <param name="connectionId">The connection.</param>
     /// <param name="data">What it shows of itself, raw JSON.</param>

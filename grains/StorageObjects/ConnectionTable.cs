@@ -150,8 +150,7 @@ internal sealed class ConnectionTable(StorageObjectOptions options, Func<ClassRu
         _live--;
         if (_gateways.TryGetValue(gatewayId, out var gateway) && --gateway.Live == 0)
             _gateways.Remove(gatewayId);
-        connection.Detached?.TrySetResult();
-        connection.Detached = null;
+        connection.EndProbe();
     }
 
     private GatewayEntry Gateway(string gatewayId, long now)
@@ -232,7 +231,14 @@ internal sealed class Connection(string id, string principal)
     public LinkedListNode<Connection>? Lost { get; set; }
 
     /// <summary>
-    /// Somebody waits for the gateway to give the socket up; to go on in a turn of its own, for it takes the connection up again.
+    /// Somebody waits for the gateway to give the socket up, or to hear from its peer; to go on in a turn of its own, for it may
+    /// take the connection up again.
     /// </summary>
-    public TaskCompletionSource? Detached { get; set; }
+    public TaskCompletionSource? Probe { get; set; }
+
+    public void EndProbe()
+    {
+        Probe?.TrySetResult();
+        Probe = null;
+    }
 }

@@ -31,7 +31,7 @@ internal sealed partial class StorageObjectGrain
         await Ruled();
         if (request.Resume is { } resume && _connections.Find(resume) is { } lost && lost.Principal == request.Principal)
         {
-            await GivenUp(lost);
+            await Probed(lost);
             // Looked up again after each wait: meanwhile the connection may have been forgotten or resumed by somebody else.
             while (_connections.Find(resume) == lost && lost.GatewayId is null)
             {
@@ -59,6 +59,13 @@ internal sealed partial class StorageObjectGrain
             _connections.Detach(connection, confirmed, Now());
             _ = Settled();
         }
+        return Task.CompletedTask;
+    }
+
+    public Task Answered(string connectionId, int attachment)
+    {
+        if (_connections.Find(connectionId) is { } connection && connection.Attachment == attachment)
+            connection.EndProbe();
         return Task.CompletedTask;
     }
 
@@ -119,14 +126,14 @@ internal sealed partial class StorageObjectGrain
         return new(connectionId, resumed, Position, missed, connection.Attachment, connection.Identity, connection.Joined);
     }
 
-    /// <summary>Waits until the gateway that still holds a connection has found its peer dead, or the probe's time is over.</summary>
-    private async Task GivenUp(Connection connection)
+    /// <summary>Waits until the gateway that still holds a connection has found its peer dead or alive, or the probe's time is over.</summary>
+    private async Task Probed(Connection connection)
     {
         if (connection.GatewayId is not { } gateway)
             return;
-        connection.Detached ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var detached = connection.Detached.Task;
+        connection.Probe ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = connection.Probe.Task;
         _notices!.Tell(gateway, new ConnectionProbe(_id.ToString(), connection.Id, connection.Attachment));
-        await detached.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await ended.WaitAsync(ProbeTimeout, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }

@@ -13,9 +13,9 @@ internal sealed class TestSocket
 {
     private readonly Pipe _said = new();
 
-    private TestSocket(TestGate gate, AccessRequest request, Caller caller, Func<Func<ObjectFeed, ObjectSocket>, ObjectSocket> add) =>
+    private TestSocket(TestGate gate, AccessRequest request, Caller caller, Func<Func<ObjectFeed, ObjectSocket>, ObjectSocket> add, Stream? stream) =>
         Socket = add(feed => new(
-            _said.Writer.AsStream(), Abort, feed, new SocketAccess(gate.Gate, identities: null!, request, caller, gate.Time), new(), new(), gate.Time));
+            stream ?? _said.Writer.AsStream(), Abort, feed, new SocketAccess(gate.Gate, identities: null!, request, caller, gate.Time), new(), new(), gate.Time));
 
     public ObjectSocket Socket { get; }
 
@@ -33,6 +33,7 @@ internal sealed class TestSocket
     /// <param name="id">The object's.</param>
     /// <param name="signature">Of the id, or null.</param>
     /// <param name="cannotBeAborted">Whether tearing it down fails.</param>
+    /// <param name="stream">Its network, or null for none.</param>
     public static async Task<TestSocket> Open(
         TestGate gate,
         Func<Func<ObjectFeed, ObjectSocket>, ObjectSocket> add,
@@ -40,7 +41,8 @@ internal sealed class TestSocket
         string apiKey = "key",
         string id = "i",
         string? signature = null,
-        bool cannotBeAborted = false)
+        bool cannotBeAborted = false,
+        Stream? stream = null)
     {
         var request = new AccessRequest(projectId, AccessOperation.Connect)
         {
@@ -49,7 +51,7 @@ internal sealed class TestSocket
             Id = id,
             IdSignature = signature,
         };
-        return new(gate, request, (await gate.Gate.Check(request)).Value!, add) { CannotBeAborted = cannotBeAborted };
+        return new(gate, request, (await gate.Gate.Check(request)).Value!, add, stream) { CannotBeAborted = cannotBeAborted };
     }
 
     /// <summary>Waits until it is told that its access is withdrawn.</summary>

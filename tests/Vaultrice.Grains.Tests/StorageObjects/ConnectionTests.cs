@@ -204,6 +204,23 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task Who_wants_a_connection_whose_peer_has_answered_gets_a_new_id_at_once()
+    {
+        var gateway = await cluster.NewGateway();
+        var live = await gateway.Connect(_object);
+        var resuming = gateway.Connect(_object, resume: live.ConnectionId);
+        await gateway.Hears<ConnectionProbe>(_object);
+        await _object.TakenUp();
+        await _object.Grain.Answered(live.ConnectionId, live.Attachment - 1);
+        await _object.TakenUp();
+        Assert.False(resuming.IsCompleted);
+
+        await _object.Grain.Answered(live.ConnectionId, live.Attachment);
+        Assert.False((await resuming.Within("the answer to who wants the connection")).Resumed);
+        Assert.True((await _object.Grain.Join(live.ConnectionId, TestObject.Json("1"), null)).Succeeded);
+    }
+
+    [Fact]
     public async Task A_late_word_of_an_earlier_socket_does_not_take_the_connection_from_its_present_one()
     {
         var gateway = await cluster.NewGateway();

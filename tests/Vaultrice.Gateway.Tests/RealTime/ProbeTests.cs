@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Vaultrice.Gateway.RealTime;
+using Vaultrice.Gateway.Tests.Access;
+using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.Gateways;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Gateway.Tests.RealTime;
+
+/// <summary>Somebody wants to resume a connection whose socket is alive: the object hears of the peer's answer. The clock stands still.</summary>
+public sealed class ProbeTests : IAsyncLifetime
+{
+    private const int Final = 0x80;
+
+    private readonly TestGate _gate = new();
+    private readonly TestObject _object = (TestObject)(object)DispatchProxy.Create<IStorageObjectGrain, TestObject>();
+    private readonly ObjectFeed _feed;
+    private readonly TcpClient _client = new();
+    private TcpClient? _server;
+    private Task _running = Task.CompletedTask;
+
+    public ProbeTests() =>
+        _feed = new("one/c/i", (IStorageObjectGrain)(object)_object, "gateway", _ => { }, _gate.Time, NullLogger<ObjectFeeds>.Instance);
+
+    public async ValueTask InitializeAsync()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await _client.ConnectAsync((IPEndPoint)listener.LocalEndpoint, TestContext.Current.CancellationToken);
+        _server = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var socket = await TestSocket.Open(
+            _gate,
+            make =>
+            {
+                var socket = make(_feed);
+                Assert.True(_feed.TryAdd(socket));
+                return socket;
+            },
+            stream: _server.GetStream());
+        _running = socket.Socket.Run();
+        await Say(WireSocket.Text, """{"event":"ping"}"""u8.ToArray());
+        Assert.Contains("connected", Encoding.UTF8.GetString((await Hear(WireSocket.Text)).Span), StringComparison.Ordinal);
+        await Hear(WireSocket.Text);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _running.Or("The socket did not end");
+        _server?.Dispose();
+    }
+
+    [Fact]
+    public async Task A_pong_is_told_to_the_object_at_once()
+    {
+        _feed.Take(new ConnectionProbe("one/c/i", "c", 1));
+        var ping = await Hear(WireSocket.Ping);
+        Assert.False(_object.Answer.IsCompleted);
+        await Say(WireSocket.Pong, ping.ToArray());
+        Assert.Equal(("c", 1), await _object.Answer.Or("The object did not hear of the pong"));
+    }
+
+    [Fact]
+    public async Task Another_word_counts_as_an_answer_when_the_time_for_a_pong_is_over()
+    {
+        _feed.Take(new ConnectionProbe("one/c/i", "c", 1));
+        await Hear(WireSocket.Ping);
+        _gate.Time.Advance(TimeSpan.FromSeconds(1));
+        await Say(WireSocket.Text, """{"event":"ping"}"""u8.ToArray());
+        await Hear(WireSocket.Text);
+        _feed.Sweep(TimeSpan.FromHours(1));
+        Assert.False(_object.Answer.IsCompleted);
+        _gate.Time.Advance(TimeSpan.FromSeconds(2));
+        _feed.Sweep(TimeSpan.FromHours(1));
+        Assert.Equal(("c", 1), await _object.Answer.Or("The object did not hear of the word"));
+    }
+
+    [Fact]
+    public async Task A_pong_nobody_waits_for_is_not_told()
+    {
+        _gate.Time.Advance(TimeSpan.FromSeconds(26));
+        _feed.Sweep(TimeSpan.FromHours(1));
+        await Say(WireSocket.Pong, (await Hear(WireSocket.Ping)).ToArray());
+        await Say(WireSocket.Text, """{"event":"ping"}"""u8.ToArray());
+        await Hear(WireSocket.Text);
+        Assert.False(_object.Answer.IsCompleted);
+    }
+
+    private async Task Say(int opcode, byte[] payload) =>
+        await _client.GetStream().WriteAsync(WireSocket.FrameOf(Final | opcode, payload), TestContext.Current.CancellationToken);
+
+    private async Task<ReadOnlyMemory<byte>> Hear(int opcode)
+    {
+        var head = new byte[2];
+        await _client.GetStream().ReadExactlyAsync(head, TestContext.Current.CancellationToken).AsTask().Or("The socket was told nothing");
+        Assert.Equal(Final | opcode, head[0]);
+        var payload = new byte[head[1]];
+        await _client.GetStream().ReadExactlyAsync(payload, TestContext.Current.CancellationToken).AsTask().Or("The frame did not end");
+        return payload;
+    }
+
+    /// <summary>An object that grants the connection <c>c</c> and listens for its peer's answer.</summary>
+    public class TestObject : DispatchProxy
+    {
+        private readonly TaskCompletionSource<(string, int)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<(string ConnectionId, int Attachment)> Answer => _answer.Task;
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IStorageObjectGrain.Connect))
+                return Task.FromResult<StorageResult<ConnectionGrant>>(new ConnectionGrant("c", false, new(1, 0, 0), [], 1, null, null));
+            if (targetMethod.Name == nameof(IStorageObjectGrain.Answered))
+                _answer.SetResult(((string)args![0]!, (int)args[1]!));
+            return Task.CompletedTask;
+        }
+    }
+}
