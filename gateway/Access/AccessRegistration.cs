@@ -7,12 +7,17 @@ namespace Vaultrice.Gateway.Access;
 /// <summary>Registers the gate and its checks.</summary>
 internal static class AccessRegistration
 {
+    private const int Mebibyte = 1024 * 1024;
+
     public static void AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<UseReports>();
         services.AddHostedService(provider => provider.GetRequiredService<UseReports>());
+        services.AddSingleton(new Verified<VerifiedToken>(maxBytes: 24 * Mebibyte));
+        services.AddSingleton(new Verified<VerifiedIdSignature>(maxBytes: 8 * Mebibyte));
+        services.AddSingleton(new Verified<IdentityClaims>(maxBytes: 8 * Mebibyte));
         services.AddSingleton<Credentials>();
         services.AddSingleton<AccessGate>();
         services.AddSingleton<IdSignatureVerifier>();

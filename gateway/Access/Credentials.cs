@@ -5,7 +5,8 @@ using Vaultrice.Projects;
 namespace Vaultrice.Gateway.Access;
 
 /// <summary>Finds out whose credentials are: a token, or an api key with its secret.</summary>
-internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens, AddressLimits addresses, UseReports uses, TimeProvider time)
+internal sealed class Credentials(
+    ProjectSnapshots projects, AccessTokens tokens, Verified<VerifiedToken> verified, AddressLimits addresses, UseReports uses, TimeProvider time)
 {
     private const string BearerScheme = "Bearer ";
     private const string BasicScheme = "Basic ";
@@ -17,8 +18,6 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
     private static readonly StorageError Expired = new(StorageErrorCode.TokenExpired, "The access token has expired: get a new one.");
 
     private const string OfAnotherProject = "The credentials are of another project.";
-
-    private readonly VerifiedTokens _verified = new();
 
     /// <summary>Judges credentials in the form of an <c>Authorization</c> header: <c>Bearer token</c> or <c>Basic base64(key:secret)</c>.</summary>
     /// <remarks>
@@ -33,7 +32,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
         if (credentials.Length > MaxChars)
             return new(Invalid, "The credentials are longer than any token.");
         var isToken = request.Operation != AccessOperation.MintToken && credentials.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase);
-        if (isToken && _verified.Find(credentials.AsSpan(BearerScheme.Length).Trim()) is { } known)
+        if (isToken && verified.Find(credentials.AsSpan(BearerScheme.Length).Trim()) is { } known)
             return known.Claims.ProjectId == request.ProjectId
                 ? Check(await projects.Get(request.ProjectId), known)
                 : new(Invalid, OfAnotherProject);
@@ -60,7 +59,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
             return new(Invalid, "The access token was not issued by this server, or was altered.");
         if (claims.ProjectId != projectId)
             return new(Invalid, OfAnotherProject);
-        return Check(await projects.Get(projectId), _verified.Add(token, claims));
+        return Check(await projects.Get(projectId), verified.Add(new(token, claims)));
     }
 
     private CredentialsVerdict Check(ProjectSnapshot? project, VerifiedToken token)
@@ -76,7 +75,7 @@ internal sealed class Credentials(ProjectSnapshots projects, AccessTokens tokens
         }
         if (token.Claims.ExpiresAt > now)
             return new(caller);
-        _verified.Remove(token);
+        verified.Remove(token);
         return new(Expired, Expired.Message);
     }
 

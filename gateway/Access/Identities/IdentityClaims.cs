@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Vaultrice.Gateway.Access.Identities;
 
 /// <summary>What an identity token says.</summary>
-/// <param name="json">Its payload.</param>
-/// <param name="claims">The same, read.</param>
-internal sealed class IdentityClaims(ReadOnlyMemory<byte> json, JsonElement claims)
+/// <param name="key">The class's settings and the token, hashed.</param>
+/// <param name="json">Its payload. It is read again for each use, because an element would hold it several times over.</param>
+/// <param name="claims">The same, read; is not kept.</param>
+internal sealed class IdentityClaims(string key, byte[] json, JsonElement claims) : VerifiedEntry(key, json.Length)
 {
     public ReadOnlyMemory<byte> Json => json;
 
@@ -16,12 +17,15 @@ internal sealed class IdentityClaims(ReadOnlyMemory<byte> json, JsonElement clai
     public double? NotBefore { get; } = claims.TryGetProperty("nbf", out _) ? Seconds(claims, "nbf") ?? double.PositiveInfinity : null;
 
     /// <summary>Whether a payload contradicts the claims: in any member that both have, or in whose it says it is.</summary>
+    /// <param name="json">The payload of a token that was good, or of one that a connection once showed.</param>
     /// <param name="payload">An object; anything else says nothing that could contradict.</param>
     /// <param name="userIdField">Where the payload has the user id, if the class says so: then it must be the token's.</param>
-    public bool AreContradictedBy(JsonElement payload, string? userIdField)
+    public static bool AreContradicted(ReadOnlyMemory<byte> json, JsonElement payload, string? userIdField)
     {
         if (payload.ValueKind != JsonValueKind.Object)
             return false;
+        using var read = JsonDocument.Parse(json);
+        var claims = read.RootElement;
         foreach (var member in payload.EnumerateObject())
         {
             if (claims.TryGetProperty(member.Name, out var claim) && !AreEqual(claim, member.Value))

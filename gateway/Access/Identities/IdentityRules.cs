@@ -14,11 +14,13 @@ internal sealed class IdentityRules
     private readonly byte[] _secret;
     private readonly string _fingerprint;
 
-    public IdentityRules(IdentitySettings settings)
+    /// <param name="settings">Of the class.</param>
+    /// <param name="verified">Where tokens are remembered that were found good.</param>
+    public IdentityRules(IdentitySettings settings, Verified<IdentityClaims> verified)
     {
         _settings = settings;
         _secret = Encoding.UTF8.GetBytes(settings.Secret ?? "");
-        _tokens = settings.Mode == IdentityMode.Jwt ? new(settings) : null;
+        _tokens = settings.Mode == IdentityMode.Jwt ? new(settings, verified) : null;
         _fingerprint = FingerprintOf(settings);
     }
 
@@ -32,7 +34,7 @@ internal sealed class IdentityRules
         var claims = await _tokens.Read(proof.Token, now);
         if (!claims.Succeeded)
             return claims.Error;
-        return claims.Value.AreContradictedBy(payload, _settings.UserIdField)
+        return IdentityClaims.AreContradicted(claims.Value.Json, payload, _settings.UserIdField)
             ? Contradicted()
             : new(null, new(_fingerprint, claims.Value.Json));
     }
@@ -42,9 +44,9 @@ internal sealed class IdentityRules
     {
         if (standing.Settings != _fingerprint)
             return Missing("what was proved before was by other settings of this class");
-        using var proved = JsonDocument.Parse(standing.Claims);
         if (_tokens is not null)
-            return new IdentityClaims(standing.Claims, proved.RootElement).AreContradictedBy(payload, _settings.UserIdField) ? Contradicted() : default;
+            return IdentityClaims.AreContradicted(standing.Claims, payload, _settings.UserIdField) ? Contradicted() : default;
+        using var proved = JsonDocument.Parse(standing.Claims);
         return UserId.Of(payload, _settings.UserIdField) is not { } userId ? NoUserId()
             : userId == proved.RootElement.GetString() ? default : Contradicted();
     }

@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -10,7 +11,10 @@ namespace Vaultrice.Gateway.Access.Identities;
 /// <summary>Reads the identity tokens of one class: JWTs whose times are in seconds, as the standard has it.</summary>
 internal sealed class IdentityTokens
 {
-    private const int MaxRemembered = 4_096;
+    private const int MaxTokenChars = 16 * 1024;
+
+    // A hash in hex, a colon and a long.
+    private const int MaxKeyChars = 2 * SHA256.HashSizeInBytes + 24;
 
     // By how much the clocks of an identity provider and ours may differ, in seconds.
     private const double Skew = 60;
@@ -20,14 +24,18 @@ internal sealed class IdentityTokens
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = 16 * 1024 };
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxTokenChars };
     private readonly TokenValidationParameters? _parameters;
 
     // A token that was verified once costs no signature again; its times are looked at each time.
-    private readonly ConcurrentDictionary<string, IdentityClaims> _verified = new(StringComparer.Ordinal);
+    private readonly Verified<IdentityClaims> _verified;
+    private readonly long _scope;
 
-    public IdentityTokens(IdentitySettings settings)
+    /// <param name="settings">Of the class.</param>
+    /// <param name="verified">Where tokens are remembered that were found good.</param>
+    public IdentityTokens(IdentitySettings settings, Verified<IdentityClaims> verified)
     {
+        (_verified, _scope) = (verified, verified.NewScope());
         try
         {
             _parameters = new IdentityTokenKey(settings).ParametersFor(settings);
@@ -43,14 +51,8 @@ internal sealed class IdentityTokens
     /// <param name="now">In seconds since the Unix epoch.</param>
     public async ValueTask<StorageResult<IdentityClaims>> Read(string token, double now)
     {
-        if (!_verified.TryGetValue(token, out var claims))
-        {
-            if (await Verify(token) is not { } verified)
-                return Invalid("The identity token is not valid for this class.");
-            if (_verified.Count >= MaxRemembered)
-                _verified.Clear();
-            claims = _verified[token] = verified;
-        }
+        if ((Find(token) ?? await Verify(token)) is not { } claims)
+            return Invalid("The identity token is not valid for this class.");
         if (claims.ExpiresAt is null or >= MaxSeconds)
             return Invalid("The identity token has no exp in seconds.");
         if (claims.ExpiresAt + Skew <= now)
@@ -60,9 +62,34 @@ internal sealed class IdentityTokens
         return claims;
     }
 
+    private IdentityClaims? Find(string token)
+    {
+        if (token.Length > MaxTokenChars)
+            return null;
+        Span<char> key = stackalloc char[MaxKeyChars];
+        return _verified.Find(key[..WriteKey(key, token)]);
+    }
+
+    /// <summary>A hash instead of the token, which is long.</summary>
+    private int WriteKey(Span<char> key, string token)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
+        return Convert.TryToHexStringLower(hash, key, out var written)
+            && key[written..].TryWrite(CultureInfo.InvariantCulture, $":{_scope}", out var more)
+                ? written + more
+                : throw new InvalidOperationException("A key was longer than its parts.");
+    }
+
+    private string KeyOf(string token)
+    {
+        Span<char> key = stackalloc char[MaxKeyChars];
+        return new(key[..WriteKey(key, token)]);
+    }
+
     private async ValueTask<IdentityClaims?> Verify(string token)
     {
-        if (_parameters is null)
+        if (_parameters is null || token.Length > MaxTokenChars)
             return null;
         var result = await _handler.ValidateTokenAsync(token, _parameters);
         // Extensions that must be understood: none is.
@@ -72,7 +99,7 @@ internal sealed class IdentityTokens
         {
             var payload = Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload);
             using var json = JsonDocument.Parse(payload, Strict);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? new(payload, json.RootElement.Clone()) : null;
+            return json.RootElement.ValueKind == JsonValueKind.Object ? _verified.Add(new(KeyOf(token), payload, json.RootElement)) : null;
         }
         catch (JsonException)
         {

@@ -6,7 +6,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.Access.Identities;
 
 /// <summary>Verifies who joins and who sends, in classes that ask for it.</summary>
-internal sealed class IdentityVerifier(TimeProvider time)
+internal sealed class IdentityVerifier(Verified<IdentityClaims> verified, TimeProvider time)
 {
     private readonly ConditionalWeakTable<IdentitySettings, IdentityRules> _rules = [];
 
@@ -24,7 +24,7 @@ internal sealed class IdentityVerifier(TimeProvider time)
     private async ValueTask<IdentityVerdict> Judge(
         IdentitySettings settings, IdentityProof proof, ReadOnlyMemory<byte> payload, VerifiedIdentity? standing)
     {
-        var rules = _rules.GetValue(settings, static unread => new(unread));
+        var rules = _rules.GetOrAdd(settings, static (unread, verified) => new(unread, verified), verified);
         // As deep as it may be was decided when it was read.
         using var json = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = 1_000 });
         if (standing is not null && proof is { Token: null, Signature: null })

@@ -8,7 +8,7 @@ namespace Vaultrice.Gateway.Access.Signatures;
 /// Verifies signatures of object ids. A key is read once, and a signature verified once, for as long as the class's settings
 /// stay as they are.
 /// </summary>
-internal sealed class IdSignatureVerifier
+internal sealed class IdSignatureVerifier(Verified<VerifiedIdSignature> verified)
 {
     private readonly ConditionalWeakTable<IdSignatureSettings, Lazy<IdSignatureKeys>> _keys = [];
 
@@ -30,7 +30,7 @@ internal sealed class IdSignatureVerifier
 
     // The table may make a value for each of those who ask at once; the keys are read by one of them only.
     private IdSignatureKeys KeysOf(IdSignatureSettings settings) =>
-        _keys.GetValue(settings, static unread => new(() => new(unread))).Value;
+        _keys.GetOrAdd(settings, static (unread, verified) => new(() => new(unread, verified)), verified).Value;
 
     private static bool TryReadVersion(string? text, out int? version)
     {

@@ -29,7 +29,7 @@ internal sealed class TestGate
         Projects = new(factory, Time, NullLogger<ProjectSnapshots>.Instance);
         Gate = new(
             Projects,
-            new(Projects, Tokens, new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
+            new(Projects, Tokens, new(maxBytes: 64 * 1024), new(new ServerQuotas(new(), isDevelopment: true), Time), Uses, Time),
             [new OriginCheck(), new PermissionCheck(), .. more],
             Time);
     }

@@ -1,21 +1,31 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using Vaultrice.Gateway.Access;
+using Vaultrice.Gateway.Access.Identities;
+using Vaultrice.Gateway.Access.Signatures;
+using Vaultrice.Gateway.Tests.Access.Identities;
+using Vaultrice.Projects;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Access;
 
-/// <summary>What is remembered of tokens is bounded, and nobody's padding makes a token anew.</summary>
+/// <summary>What is remembered of tokens and signatures is bounded for the whole process, and nobody's padding makes a token anew.</summary>
 public sealed class VerifiedTokensTests
 {
+    private const int MaxBytes = 64 * 1024;
+
     private static readonly AccessClaims Claims = AccessClaims.OfKey("one", "key", null);
 
     [Fact]
     public void A_token_in_use_stays_while_others_come_and_are_forgotten()
     {
-        var tokens = new VerifiedTokens(maxChars: 1_000);
-        var used = tokens.Add("used", Claims);
+        var tokens = new Verified<VerifiedToken>(maxBytes: 4_000);
+        var used = tokens.Add(new("used", Claims));
         for (var i = 0; i < 100; i++)
         {
-            tokens.Add(i.ToString("D100", null), Claims);
+            tokens.Add(new(i.ToString("D100", null), Claims));
             Assert.Same(used, tokens.Find("used"));
         }
         Assert.Null(tokens.Find(0.ToString("D100", null)));
@@ -25,9 +35,59 @@ public sealed class VerifiedTokensTests
     [Fact]
     public void A_token_that_is_removed_is_gone()
     {
-        var tokens = new VerifiedTokens();
-        tokens.Remove(tokens.Add("token", Claims));
+        var tokens = new Verified<VerifiedToken>(MaxBytes);
+        tokens.Remove(tokens.Add(new("token", Claims)));
         Assert.Null(tokens.Find("token"));
+        Assert.Equal(0, tokens.HeldBytes);
+    }
+
+    [Fact]
+    public async Task Identity_tokens_of_all_classes_share_one_bound_and_one_in_use_stays()
+    {
+        var verified = new Verified<IdentityClaims>(MaxBytes);
+        var verifier = new IdentityVerifier(verified, TimeProvider.System);
+        IdentitySettings[] classes = [.. Enumerable.Range(0, 3).Select(i => new IdentitySettings(
+            IdentityMode.Jwt, null, $"the shared secret of class {i}, long enough", null, [], null, null))];
+        var used = await ClaimsOf(classes[0], "used");
+        for (var i = 0; i < 300; i++)
+        {
+            await ClaimsOf(classes[i % 3], $"{i}");
+            Assert.InRange(verified.HeldBytes, 1_000, 2 * MaxBytes);
+            Assert.Same(used, await ClaimsOf(classes[0], "used"));
+        }
+        Assert.InRange(verified.HeldBytes, MaxBytes, 2 * MaxBytes);
+
+        async Task<byte[]> ClaimsOf(IdentitySettings settings, string user)
+        {
+            var payload = JsonSerializer.Serialize(new { sub = user, exp = 4_000_000_000, padding = new string('x', 1_000) });
+            var proof = new IdentityProof(TestJwt.Hs256(payload, settings.Secret!), null);
+            var verdict = await verifier.Verify(settings, proof, "{}"u8.ToArray(), standing: null);
+            Assert.True(MemoryMarshal.TryGetArray(verdict.Identity!.Claims, out var claims));
+            return claims.Array!;
+        }
+    }
+
+    [Fact]
+    public void Signatures_of_ids_of_all_classes_share_one_bound_and_one_in_use_stays()
+    {
+        var verified = new Verified<VerifiedIdSignature>(MaxBytes);
+        var verifier = new IdSignatureVerifier(verified);
+        IdSignatureSettings[] classes = [.. Enumerable.Range(0, 3).Select(_ => new IdSignatureSettings(
+            Required: true, [new(1, "HS256", null, "secret", Enabled: true, Preferred: false)]))];
+        Assert.Equal(1, Verify(0, "used"));
+        for (var i = 0; i < 600; i++)
+        {
+            Assert.Equal(1, Verify(i % 3, $"{i}"));
+            Assert.InRange(verified.HeldBytes, 400, 2 * MaxBytes);
+            Assert.Equal(1, verifier.Find(classes[0], "used", Sign("used"), null));
+        }
+        Assert.InRange(verified.HeldBytes, MaxBytes, 2 * MaxBytes);
+        // What one class has verified is not found for another, whose key might be another.
+        Assert.Null(verifier.Find(classes[1], "used", Sign("used"), null));
+
+        int? Verify(int @class, string id) => verifier.Verify(classes[@class], id, Sign(id), null);
+
+        static string Sign(string id) => Convert.ToHexStringLower(HMACSHA256.HashData("secret"u8, Encoding.UTF8.GetBytes(id)));
     }
 
     [Fact]

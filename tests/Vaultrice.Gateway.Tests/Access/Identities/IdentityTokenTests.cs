@@ -27,7 +27,7 @@ public sealed class IdentityTokenTests
     private readonly IdentitySettings _rsa = Settings(publicKey: Rsa.ExportSubjectPublicKeyInfoPem());
     private readonly IdentitySettings _ec = Settings(publicKey: Ec.ExportSubjectPublicKeyInfoPem());
 
-    public IdentityTokenTests() => _verifier = new(_time);
+    public IdentityTokenTests() => _verifier = new(new(64 * 1024), _time);
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 

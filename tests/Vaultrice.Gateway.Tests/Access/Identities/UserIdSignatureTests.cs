@@ -10,7 +10,7 @@ namespace Vaultrice.Gateway.Tests.Access.Identities;
 /// <summary>Identity proved by the HMAC of the user id.</summary>
 public sealed class UserIdSignatureTests
 {
-    private readonly IdentityVerifier _verifier = new(TimeProvider.System);
+    private readonly IdentityVerifier _verifier = new(new(64 * 1024), TimeProvider.System);
 
     [Theory]
     [InlineData("""{"userId":"alice"}""")]

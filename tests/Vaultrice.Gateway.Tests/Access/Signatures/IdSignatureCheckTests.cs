@@ -29,8 +29,8 @@ public sealed class IdSignatureCheckTests
         var projects = new ProjectSnapshots(factory, time, NullLogger<ProjectSnapshots>.Instance);
         _gate = new(
             projects,
-            new(projects, new(new(factory, time), time), addresses, uses, time),
-            [new IdSignatureCheck(new(), addresses, uses, time)],
+            new(projects, new(new(factory, time), time), new(maxBytes: 64 * 1024), addresses, uses, time),
+            [new IdSignatureCheck(new(new(64 * 1024)), addresses, uses, time)],
             time);
     }
 

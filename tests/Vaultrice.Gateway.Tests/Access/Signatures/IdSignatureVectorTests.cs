@@ -18,7 +18,7 @@ public sealed class IdSignatureVectorTests
 {
     private static readonly string[] Algorithms = ["HS256", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"];
 
-    private readonly IdSignatureVerifier _verifier = new();
+    private readonly IdSignatureVerifier _verifier = new(new(64 * 1024));
     private readonly Dictionary<(string Algorithm, string? PublicKey, string? Secret), IdSignatureSettings> _settings = [];
 
     public static TheoryData<string> EachAlgorithm => [.. Algorithms];

@@ -9,7 +9,7 @@ namespace Vaultrice.Gateway.Tests.Access.Signatures;
 /// <summary>Which of a class's keys a signature may be of, and which texts are signatures at all.</summary>
 public sealed class IdSignatureVerifierTests
 {
-    private readonly IdSignatureVerifier _verifier = new();
+    private readonly IdSignatureVerifier _verifier = new(new(64 * 1024));
 
     [Fact]
     public void A_named_version_is_the_only_one_that_will_do()
