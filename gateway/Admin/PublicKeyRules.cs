@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using Vaultrice.Gateway.Access.Signatures;
 
 namespace Vaultrice.Gateway.Admin;
 
@@ -11,8 +12,6 @@ internal static class PublicKeyRules
         ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 
     private const int MaxLength = 8 * 1024;
-    private const int MinRsaBits = 2048;
-    private const int MaxRsaBits = 8192;
     private const string Rsa = "1.2.840.113549.1.1.1";
     private const string EllipticCurve = "1.2.840.10045.2.1";
     private const string Ed25519 = "1.3.101.112";
@@ -53,7 +52,7 @@ internal static class PublicKeyRules
             : null;
 
     private static StorageError NotAKey(string path) => AdminErrors.Member(
-        path, $"must be one public key in PEM (-----BEGIN PUBLIC KEY-----): RSA of {MinRsaBits} to {MaxRsaBits} bits, ECDSA P-256, P-384 or P-521, or Ed25519.");
+        path, $"must be one public key in PEM (-----BEGIN PUBLIC KEY-----): RSA of {RsaSignatureKey.MinBits} to {RsaSignatureKey.MaxBits} bits with an exponent of at most 32, ECDSA P-256, P-384 or P-521, or Ed25519.");
 
     private static bool Fits(string kind, string algorithm) =>
         kind == "RS" ? algorithm.StartsWith("RS", StringComparison.Ordinal) || algorithm.StartsWith("PS", StringComparison.Ordinal) : kind == algorithm;
@@ -70,11 +69,9 @@ internal static class PublicKeyRules
         switch (algorithm.ReadObjectIdentifier())
         {
             case Rsa:
-                using (var rsa = RSA.Create())
-                {
-                    rsa.ImportSubjectPublicKeyInfo(info, out _);
-                    return rsa.KeySize is >= MinRsaBits and <= MaxRsaBits ? "RS" : null;
-                }
+                // What is not read here would be stored, and verify nothing.
+                _ = new RsaSignatureKey(info, RSASignaturePadding.Pkcs1);
+                return "RS";
             case EllipticCurve:
                 using (var curve = ECDsa.Create())
                 {

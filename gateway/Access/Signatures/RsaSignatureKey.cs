@@ -9,8 +9,8 @@ namespace Vaultrice.Gateway.Access.Signatures;
 /// </summary>
 internal sealed class RsaSignatureKey : SignatureKey
 {
-    private const int MinBits = 2_048;
-    private const int MaxBits = 4_096;
+    public const int MinBits = 2_048;
+    public const int MaxBits = 4_096;
 
     // Verifying costs as much as the exponent is long; nobody has one beyond 65,537.
     private const int MaxExponentBytes = 4;

@@ -146,6 +146,9 @@ public sealed class ClassesApiTests(SharedServer shared)
             (rsa.ExportRSAPublicKeyPem(), "RS256", "PEM"),
             (certificate, "ES256", "certificate"),
             (Pem(small), "RS256", "2048"),
+            (RsaOf(bits: 4104), "RS256", "4096"),
+            (RsaOf(bits: 4104), "PS256", "4096"),
+            (RsaOf(bits: 8192), "PS256", "4096"),
             (Pem(p256), "ES384", "does not fit"),
             (Pem(p256), "RS256", "does not fit"),
             (Pem(rsa), "ES256", "does not fit"),
@@ -160,6 +163,9 @@ public sealed class ClassesApiTests(SharedServer shared)
             Assert.Contains(reason, refused.Json.GetProperty("message").GetString(), StringComparison.Ordinal);
             Assert.DoesNotContain("PRIVATE", refused.Body, StringComparison.Ordinal);
         }
+        (await Admin.Put($"projects/{project}/classes/c", new { identity = new { mode = "jwt", publicKey = RsaOf(bits: 4104) } }))
+            .Refused(400, "validationError.argument");
+        await Admin.PutClass(project, "c", new { idSignature = new { keys = new[] { new { version = 1, algorithm = "PS256", publicKey = RsaOf(bits: 4096) } } } });
         // RFC 8410's example of an Ed25519 key.
         const string Ed25519 = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----";
         await Admin.PutClass(project, "c", new { idSignature = new { keys = new[] { new { version = 1, algorithm = "EdDSA", publicKey = Ed25519 } } } });
@@ -196,6 +202,13 @@ public sealed class ClassesApiTests(SharedServer shared)
         await server.Admin.PatchKey(key, new { enabled = false });
         (await server.Admin.Delete($"projects/{project}/classes/c0")).Ok(204);
         (await server.Admin.Put($"projects/{project}/classes/c9", large)).Ok();
+    }
+
+    /// <summary>A key of which nobody has the other half: any odd number of the length will do.</summary>
+    private static string RsaOf(int bits)
+    {
+        using var key = RSA.Create(new RSAParameters { Modulus = [0xff, .. new byte[bits / 8 - 2], 0x01], Exponent = [1, 0, 1] });
+        return Pem(key);
     }
 
     private static string Pem(AsymmetricAlgorithm key) => key.ExportSubjectPublicKeyInfoPem();
