@@ -67,7 +67,7 @@ internal sealed partial class ProjectGrain(
         var next = present.After(change, limits.Value);
         if (!next.Succeeded)
             return next.Error;
-        if (change.Adds && SizeOf(next.Value) is var size && size > limits.Value.ProjectBytes && size > SizeOf(present))
+        if (change.Adds && SizeOf(next.Value) is var size && size > MaxBytes(change, present, next.Value) && size > SizeOf(present))
             return AdministrationRefusals.TooLarge(limits.Value.ProjectBytes);
         await Become(next.Value, entry);
         return State.Value!.Snapshot(Id);
@@ -90,6 +90,11 @@ internal sealed partial class ProjectGrain(
     public Task Note(AuditEntry entry) => State.Note(entry);
 
     public Task WriteDown() => State.WriteDown();
+
+    private long MaxBytes(ProjectChange change, ProjectState before, ProjectState after) =>
+        change is ApiKeyEdited { Id: var id } && Narrowing.Narrows(before.ApiKeys[id], after.ApiKeys[id])
+            ? (long)limits.Value.ProjectBytes + Narrowing.Reserve
+            : limits.Value.ProjectBytes;
 
     private int SizeOf(ProjectState state) => serializer.SerializeToArray(state).Length;
 

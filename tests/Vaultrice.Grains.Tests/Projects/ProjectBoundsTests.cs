@@ -39,7 +39,7 @@ public sealed class ProjectBoundsTests(AdministrationCluster cluster)
     }
 
     [Fact]
-    public async Task A_key_of_a_full_project_can_be_disabled_and_deleted_and_none_added()
+    public async Task A_key_of_a_full_project_can_be_disabled_and_narrowed_and_deleted_and_none_added()
     {
         var (id, project) = await cluster.NewProject();
         Assert.True((await project.Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0)), cluster.Entry("apiKey.create"))).Succeeded);
@@ -53,10 +53,21 @@ public sealed class ProjectBoundsTests(AdministrationCluster cluster)
         var key = (await project.GetSnapshot())!.ApiKeys["k"];
         Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyAdded(key with { Id = "other" })))?.Code);
         Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new SecretAdded("k", ApiSecret.Of("t", 0))))?.Code);
-        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyEdited("k", ApiKeyMembers.Origins, key with { Origins = ["https://a.example"] })))?.Code);
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyEdited("k", ApiKeyMembers.Name, key with { Name = "a longer name" })))?.Code);
+        ImmutableArray<string> tooMany = [.. Enumerable.Range(0, Narrowing.Reserve / 32).Select(i => $"https://a.rather.long.name.{i:D5}.example")];
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(Restricted(tooMany, new(["a"], "b"))))?.Code);
+        Assert.Null(await Change(Restricted(["https://a.example"], new(["a"], "b"))));
+        // To let it have more is no narrowing, though it also loses something.
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(Restricted(["https://a.example", "https://b.example"], new(["a"], "bc"))))?.Code);
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(Restricted(["https://a.example"], new(["a", "c"], "b"))))?.Code);
+        Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(Restricted(["https://a.example"], new(["a"], "other"))))?.Code);
+        Assert.Null(await Change(Restricted(["https://a.example"], new(["a"], "bc"))));
         Assert.Null(await Change(new ApiKeyEdited("k", ApiKeyMembers.Enabled | ApiKeyMembers.ExpiresAt, key with { Enabled = false, ExpiresAt = 1 })));
         Assert.Null(await Change(new SecretRemoved("k", key.Secrets[0].Id)));
         Assert.Null(await Change(new ApiKeyRemoved("k")));
+
+        ApiKeyEdited Restricted(ImmutableArray<string> origins, KeyScopes scopes) =>
+            new("k", ApiKeyMembers.Origins | ApiKeyMembers.Scopes, key with { Origins = origins, Scopes = scopes });
 
         async Task<StorageError?> Change(ProjectChange change) => (await project.Change(change, cluster.Entry("change"))).Error;
     }
