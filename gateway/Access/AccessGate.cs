@@ -42,10 +42,10 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
         return verdict.Caller is { } caller ? Check(request with { IsRepeated = true }, caller) : verdict.Error!;
     }
 
-    /// <summary>Says what each check finds. Checks after a failed one are made too, as far as they make sense.</summary>
+    /// <summary>Says what each check finds, and whom it found. Checks after a failed one are made too, as far as they make sense.</summary>
     /// <param name="request">What is asked for; an explanation counts nothing but bad credentials, else they could be guessed here.</param>
     /// <param name="apiKey">The key to judge by when the request has no credentials: as if its secret had been sent.</param>
-    public async ValueTask<ImmutableArray<ExplainedCheck>> Explain(AccessRequest request, string? apiKey)
+    public async ValueTask<(ImmutableArray<ExplainedCheck> Checks, Caller? Caller)> Explain(AccessRequest request, string? apiKey)
     {
         var explained = ImmutableArray.CreateBuilder<ExplainedCheck>(_checks.Length + 2);
         var project = await projects.Get(request.ProjectId);
@@ -63,6 +63,6 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
                 ? ExplainedCheck.Of(check.Name, check.Check(request, caller))
                 : new(check.Name, ExplainedResult.Skipped, "Without good credentials there is nothing to check."));
         }
-        return explained.MoveToImmutable();
+        return (explained.MoveToImmutable(), verdict.Caller);
     }
 }

@@ -39,6 +39,9 @@ internal static class AccessOperations
     /// <summary>What a socket can be told of: without any of it there is nothing to listen to.</summary>
     public const Permissions Listening = Permissions.Read | Permissions.Message | Permissions.Presence;
 
+    /// <summary>The word for <see cref="AccessOperation.MintToken"/>, which alone is asked of no object.</summary>
+    public const string Minting = "token";
+
     private static readonly Dictionary<string, AccessOperation> Words = new(StringComparer.Ordinal)
     {
         ["read"] = AccessOperation.Read,
@@ -64,7 +67,7 @@ internal static class AccessOperations
         ["leave"] = AccessOperation.Join,
         ["presence-list"] = AccessOperation.ListPresence,
         ["connect"] = AccessOperation.Connect,
-        ["token"] = AccessOperation.MintToken,
+        [Minting] = AccessOperation.MintToken,
     };
 
     /// <summary>The words that name operations.</summary>

@@ -34,7 +34,12 @@ internal static class ExplainApi
             IdSignatureKeyVersion = asked.IdSignatureKeyVersion,
             Address = context.Connection.RemoteIpAddress,
         };
-        var checks = await gate.Explain(request, asked.ApiKey);
+        // A minting names no object.
+        if (operation == AccessOperation.MintToken)
+            request = request with { Class = null, Id = null };
+        var (checks, caller) = await gate.Explain(request, asked.ApiKey);
+        var isRefused = checks.Any(check => check.Result == ExplainedResult.Failed);
+        checks = checks.Add(await LaterRefusals.Explain(request, asked, caller, isRefused, grains));
         return TypedResults.Ok(new ExplanationJson(
             checks.All(check => check.Result != ExplainedResult.Failed),
             [.. checks.Select(check => new ExplainedCheckJson(check.Check, WordOf(check.Result), check.Reason))]));
@@ -63,9 +68,11 @@ internal sealed record ExplainBody : ICheckedBody
     /// <summary>The <c>Origin</c> header.</summary>
     public string? Origin { get; init; }
 
-    public required string Class { get; init; }
+    /// <summary>The object's class; not needed for <c>token</c>.</summary>
+    public string? Class { get; init; }
 
-    public required string Id { get; init; }
+    /// <summary>The object's id; not needed for <c>token</c>.</summary>
+    public string? Id { get; init; }
 
     /// <summary>The signature of the id.</summary>
     public string? IdSignature { get; init; }
@@ -73,12 +80,16 @@ internal sealed record ExplainBody : ICheckedBody
     /// <summary>The version of the key that signed the id.</summary>
     public string? IdSignatureKeyVersion { get; init; }
 
-    /// <summary>Such as <c>get</c>, <c>set</c>, <c>increment</c>, <c>remove</c>, <c>send</c>, <c>join</c>, <c>connect</c>.</summary>
+    /// <summary>Such as <c>get</c>, <c>set</c>, <c>increment</c>, <c>remove</c>, <c>send</c>, <c>join</c>, <c>connect</c>, <c>token</c>.</summary>
     public required string Operation { get; init; }
 
+    /// <summary>Whether the value, message or presence data is a ciphertext with its key version; false when left out.</summary>
+    public bool Encrypted { get; init; }
+
     public StorageError? Check() =>
-        !StorageObjectId.IsValidClass(Class) ? AdminErrors.Member("class", "must be the name of a class: 1 to 256 bytes, no slash, no control character.")
-        : !StorageObjectId.IsValidId(Id) ? AdminErrors.Member("id", "must be the id of an object: 1 to 256 bytes, no control character.")
+        Operation == AccessOperations.Minting ? null
+        : Class is null || !StorageObjectId.IsValidClass(Class) ? AdminErrors.Member("class", "must be the name of a class: 1 to 256 bytes, no slash, no control character.")
+        : Id is null || !StorageObjectId.IsValidId(Id) ? AdminErrors.Member("id", "must be the id of an object: 1 to 256 bytes, no control character.")
         : null;
 }
 

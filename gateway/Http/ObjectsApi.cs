@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
@@ -13,7 +14,8 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
 
-    private static readonly string[] Operations = ["increment", "decrement", "push", "splice", "merge", "set-in"];
+    /// <summary>The words of the atomic operations.</summary>
+    public static readonly ImmutableArray<string> Operations = ["increment", "decrement", "push", "splice", "merge", "set-in"];
 
     private readonly ObjectLimits _limits = options.Value;
     private readonly int _itemBody = options.Value.ItemBytes + EnvelopeBytes;
@@ -232,7 +234,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     private static string? OperationOf(string rest)
     {
         var slash = rest.LastIndexOf('/');
-        return slash < 0 ? null : Array.Find(Operations, word => rest.AsSpan(slash + 1).SequenceEqual(word));
+        return slash < 0 ? null : Operations.FirstOrDefault(word => rest.AsSpan(slash + 1).SequenceEqual(word));
     }
 
     private static string? PrefixOf(in RequestTarget target) =>

@@ -209,7 +209,7 @@ public sealed class KeyRestrictionTests
     public async Task An_explanation_walks_every_check_and_counts_nothing()
     {
         _one.Change(key => key with { Origins = [Here], Permissions = Permissions.Read });
-        var walked = await _one.Gate.Explain(new("one", AccessOperation.Write) { Credentials = _basic, Class = "c", Id = "i" }, null);
+        var (walked, _) = await _one.Gate.Explain(new("one", AccessOperation.Write) { Credentials = _basic, Class = "c", Id = "i" }, null);
         Assert.Equal(
             [("project", ExplainedResult.Passed), ("credentials", ExplainedResult.Passed), ("origin", ExplainedResult.Failed), ("permission", ExplainedResult.Failed)],
             walked.Select(check => (check.Check, check.Result)));
@@ -222,10 +222,10 @@ public sealed class KeyRestrictionTests
     public async Task An_explanation_takes_a_key_at_its_word_and_says_why_it_is_not_usable()
     {
         var asked = new AccessRequest("one", AccessOperation.Read) { Class = "c", Id = "i" };
-        Assert.Equal(ExplainedResult.Passed, (await _one.Gate.Explain(asked, "key"))[1].Result);
-        Assert.Contains("no such api key", (await _one.Gate.Explain(asked, "other"))[1].Reason, StringComparison.Ordinal);
+        Assert.Equal(ExplainedResult.Passed, (await _one.Gate.Explain(asked, "key")).Checks[1].Result);
+        Assert.Contains("no such api key", (await _one.Gate.Explain(asked, "other")).Checks[1].Reason, StringComparison.Ordinal);
         _one.Change(key => key with { Enabled = false });
-        var walked = await _one.Gate.Explain(asked, "key");
+        var (walked, _) = await _one.Gate.Explain(asked, "key");
         Assert.Contains("disabled", walked[1].Reason, StringComparison.Ordinal);
         Assert.All(walked.Skip(2), check => Assert.Equal(ExplainedResult.Skipped, check.Result));
     }

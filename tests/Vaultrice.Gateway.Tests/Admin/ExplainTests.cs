@@ -39,7 +39,67 @@ public sealed class ExplainTests(SharedServer shared)
         Assert.StartsWith("False project failed credentials failed", await Explain(new { projectId = "unknown", apiKey = "k", @class = "c", id = "i", operation = "get" }), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_minting_is_explained_without_an_object_and_with_the_form_of_its_origin()
+    {
+        var project = await Admin.NewProject();
+        var key = await Admin.NewKey(project, new { scopes = new { classes = new[] { "other" } } });
+        await Admin.PutClass(project, "c", new { idSignature = new { required = true, keys = new[] { new { version = 1, algorithm = "HS256", secret = "a shared secret, long enough for it" } } } });
+        Assert.EndsWith("tokenOrigin passed", await Mint("True", new { projectId = project, apiKey = key.ApiKey, origin = "https://a.com", @class = "c", id = "i", operation = "token" }), StringComparison.Ordinal);
+        Assert.EndsWith("tokenOrigin skipped", await Mint("True", new { projectId = project, apiKey = key.ApiKey, operation = "token" }), StringComparison.Ordinal);
+        Assert.EndsWith("tokenOrigin failed", await Mint("False", new { projectId = project, apiKey = key.ApiKey, origin = "https://a.com/", operation = "token" }), StringComparison.Ordinal);
+        // And so it is.
+        (await shared.Server.NewObject(key).SendAs(key.Basic, "GET", "auth/token", headers: ("Origin", "https://a.com/"))).Refused(403, "authorizationError.origin.mismatch");
+
+        async Task<string> Mint(string allowed, object question)
+        {
+            var explained = await Explain(question);
+            Assert.StartsWith(allowed, explained, StringComparison.Ordinal);
+            return explained;
+        }
+    }
+
+    [Fact]
+    public async Task Where_encryption_is_required_plain_data_is_explained_as_refused_and_ciphertexts_are_not()
+    {
+        var project = await Admin.NewProject();
+        var key = await Admin.NewKey(project);
+        await Admin.PutClass(project, "c", new { encryption = new { required = true } });
+        foreach (var operation in new[] { "set", "write", "send", "message", "join", "presence" })
+        {
+            Assert.EndsWith("encryption failed", await Ask(operation, encrypted: false), StringComparison.Ordinal);
+            Assert.StartsWith("True", await Ask(operation, encrypted: true), StringComparison.Ordinal);
+        }
+        foreach (var operation in new[] { "increment", "decrement", "push", "splice", "merge", "set-in" })
+            Assert.EndsWith("encryption failed", await Ask(operation, encrypted: true), StringComparison.Ordinal);
+        foreach (var operation in new[] { "get", "keys", "remove", "clear", "leave", "presence-list", "connect", "rotate-encryption" })
+            Assert.EndsWith("encryption skipped", await Ask(operation, encrypted: false), StringComparison.Ordinal);
+
+        Task<string> Ask(string operation, bool encrypted) =>
+            Explain(new { projectId = project, apiKey = key.ApiKey, @class = "c", id = "i", operation, encrypted });
+    }
+
+    [Fact]
+    public async Task Encryption_settings_that_were_never_made_are_explained_as_refused_to_who_may_not_write()
+    {
+        var project = await Admin.NewProject();
+        var (reader, writer) = (await Admin.NewKey(project, new { permissions = new[] { "read" } }), await Admin.NewKey(project));
+        Assert.EndsWith("encryption failed", await Ask(reader.ApiKey), StringComparison.Ordinal);
+        Assert.StartsWith("True", await Ask(writer.ApiKey), StringComparison.Ordinal);
+        // Explaining has made none.
+        Assert.StartsWith("False", await Ask(reader.ApiKey), StringComparison.Ordinal);
+        (await CallsOf(reader).Encryption()).Refused(403, "authorizationError.permission");
+        (await CallsOf(writer).Encryption()).Ok();
+        Assert.StartsWith("True", await Ask(reader.ApiKey), StringComparison.Ordinal);
+
+        Calls CallsOf(TestKey key) => new(shared.Server.Http, project, "c", "i", key.Basic);
+
+        Task<string> Ask(string apiKey) => Explain(new { projectId = project, apiKey, @class = "c", id = "i", operation = "encryption" });
+    }
+
     [Theory]
+    [InlineData("""{"projectId":"p","id":"i","operation":"get"}""", "class")]
+    [InlineData("""{"projectId":"p","class":"c","operation":"get"}""", "id")]
     [InlineData("""{"projectId":"p","class":"c","id":"i"}""", "operation")]
     [InlineData("""{"projectId":"p","class":"c","id":"i","operation":"fly"}""", "operation")]
     [InlineData("""{"projectId":"p","class":"","id":"i","operation":"get"}""", "class")]

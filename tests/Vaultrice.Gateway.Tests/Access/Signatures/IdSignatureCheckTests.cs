@@ -78,7 +78,7 @@ public sealed class IdSignatureCheckTests
     public async Task An_explanation_tells_the_owner_more_than_the_caller()
     {
         Put(required: true);
-        var explained = await _gate.Explain(Request(_vector.Hex, "4", _vector.Id, "signed"), "key");
+        var (explained, _) = await _gate.Explain(Request(_vector.Hex, "4", _vector.Id, "signed"), "key");
         var check = Assert.Single(explained, check => check.Check == "idSignature");
         Assert.Equal(ExplainedResult.Failed, check.Result);
         Assert.Contains("version", check.Reason, StringComparison.Ordinal);
