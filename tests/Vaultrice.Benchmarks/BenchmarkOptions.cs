@@ -11,7 +11,7 @@ internal sealed record BenchmarkOptions
           --quick              one short round of everything, for a first look
           --only a,b           these scenarios alone: set, get, increments, fan-out, rooms, growth, idle
           --seconds N          length of one measurement. Default: 2, quick 1
-          --warm-up N          seconds of load before a scenario is measured. Default: 8, quick 0.5
+          --warm-up N          seconds of load before a scenario is measured. Default: 20, quick 0.5
           --rounds N           measurements per scenario and server; the median counts. Default: 5, quick 1
           --idle N             idle connections to hold. Default: 5000, quick 1000
           --env Key=Value      a setting for the server that is started here; may be repeated

@@ -12,7 +12,7 @@ internal sealed class BenchmarkRun(BenchmarkOptions options)
     private readonly TimeSpan _duration = TimeSpan.FromSeconds(options.Seconds ?? (options.Quick ? 1 : 2));
 
     /// <summary>Long enough for the runtime to have compiled what is hot in its final form: a server runs for days.</summary>
-    private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(options.WarmUp ?? (options.Quick ? 0.5 : 8));
+    private readonly TimeSpan _warmUp = TimeSpan.FromSeconds(options.WarmUp ?? (options.Quick ? 0.5 : 20));
 
     private readonly int _rounds = options.Rounds ?? (options.Quick ? 1 : 5);
     private readonly Dictionary<string, RowResult> _rows = [];
