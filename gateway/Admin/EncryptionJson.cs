@@ -44,8 +44,10 @@ internal sealed record ProjectKeyJson(int Version, string MasterKeyId, long Crea
 /// <param name="Failed">How many objects could not be done.</param>
 /// <param name="FirstFailure">Which was the first of them, and why.</param>
 /// <param name="ProjectKeys">The versions of the project's key that objects use.</param>
+/// <param name="WaitsFor">Why it makes no progress at present; it is tried again. Left out when it does.</param>
 internal sealed record WalkJson(
-    string Kind, string? Class, long StartedAt, long? EndedAt, long Objects, long ObjectsTotal, long Items, long Changed, long Failed, string? FirstFailure, int[] ProjectKeys)
+    string Kind, string? Class, long StartedAt, long? EndedAt, long Objects, long ObjectsTotal, long Items, long Changed, long Failed, string? FirstFailure, int[] ProjectKeys,
+    string? WaitsFor)
 {
     public static WalkJson Of(ReencryptionWalk walk) => new(
         walk.Kind == ReencryptionKind.Apply ? "apply" : "rewrap",
@@ -58,7 +60,8 @@ internal sealed record WalkJson(
         walk.Changed,
         walk.Failed,
         walk.FirstFailure,
-        [.. walk.ProjectKeys]);
+        [.. walk.ProjectKeys],
+        walk.WaitsFor);
 }
 
 /// <summary>The keys of an object.</summary>
@@ -90,7 +93,7 @@ internal sealed record MasterKeyJson(string Provider, string? Current, MasterKey
         report.Provider,
         report.Current,
         [.. report.Keys.Select(key => new MasterKeyUseJson(key.Id, key.WrapsStore, key.Projects))],
-        report.Rotation is { } rotation ? new(rotation.To, rotation.StartedAt, rotation.EndedAt, rotation.ProjectsLeft, rotation.FirstFailure) : null);
+        report.Rotation is { } rotation ? new(rotation.To, rotation.StartedAt, rotation.EndedAt, rotation.ProjectsLeft, rotation.FirstFailure, rotation.WaitsFor) : null);
 }
 
 /// <summary>What a master key wraps.</summary>
@@ -105,7 +108,8 @@ internal sealed record MasterKeyUseJson(string Id, bool WrapsStore, int Projects
 /// <param name="EndedAt">In ms since the Unix epoch; left out while it goes on.</param>
 /// <param name="ProjectsLeft">How many projects are still to be done.</param>
 /// <param name="FirstFailure">A project that could not be done yet, and why; it is tried again. Left out when there is none.</param>
-internal sealed record MasterKeyRotationJson(string To, long StartedAt, long? EndedAt, int ProjectsLeft, string? FirstFailure);
+/// <param name="WaitsFor">Why it makes no progress at present; it is tried again. Left out when it does.</param>
+internal sealed record MasterKeyRotationJson(string To, long StartedAt, long? EndedAt, int ProjectsLeft, string? FirstFailure, string? WaitsFor);
 
 /// <summary>Names a master key.</summary>
 internal sealed record MasterKeyBody

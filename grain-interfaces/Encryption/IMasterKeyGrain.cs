@@ -64,10 +64,12 @@ public sealed record MasterKeyUse(
 /// <param name="EndedAt">In ms since the Unix epoch; null while it goes on.</param>
 /// <param name="ProjectsLeft">How many projects are still to be done.</param>
 /// <param name="FirstFailure">A project that could not be done yet, and why; it is tried again.</param>
+/// <param name="WaitsFor">Why it makes no progress at present, and tries again; null when it does. Not stored.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.MasterKeyRotation")]
 public sealed record MasterKeyRotation(
     [property: Id(0)] string To,
     [property: Id(1)] long StartedAt,
     [property: Id(2)] long? EndedAt,
     [property: Id(3)] int ProjectsLeft,
-    [property: Id(4)] string? FirstFailure = null);
+    [property: Id(4)] string? FirstFailure = null,
+    [property: Id(5)] string? WaitsFor = null);

@@ -67,6 +67,7 @@ public enum ReencryptionKind
 /// <param name="Failed">How many objects could not be done.</param>
 /// <param name="FirstFailure">The first of them: which, and why.</param>
 /// <param name="ProjectKeys">The versions of the project's key that objects were found to use after they were done.</param>
+/// <param name="WaitsFor">Why it makes no progress at present, and tries again; null when it does. Not stored.</param>
 [GenerateSerializer, Immutable, Alias("vaultrice.ReencryptionWalk")]
 public sealed record ReencryptionWalk(
     [property: Id(0)] ReencryptionKind Kind,
@@ -80,4 +81,5 @@ public sealed record ReencryptionWalk(
     [property: Id(8)] long Changed = 0,
     [property: Id(9)] long Failed = 0,
     [property: Id(10)] string? FirstFailure = null,
-    [property: Id(11)] ImmutableArray<int> ProjectKeys = default);
+    [property: Id(11)] ImmutableArray<int> ProjectKeys = default,
+    [property: Id(12)] string? WaitsFor = null);

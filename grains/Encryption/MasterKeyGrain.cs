@@ -30,6 +30,7 @@ internal sealed partial class MasterKeyGrain(
     private readonly Turns _writes = new();
     private readonly IMasterKeyUser? _store = store as IMasterKeyUser;
     private IGrainTimer? _timer;
+    private string? _waitsFor;
 
     private MasterKeyState State => state.State;
 
@@ -59,7 +60,7 @@ internal sealed partial class MasterKeyGrain(
             State.Pinned ?? (held is [.., var newest] ? newest : null),
             [.. held.Concat(used.Keys.Order(StringComparer.Ordinal)).Append(store ?? "").Where(id => id.Length > 0).Distinct()
                 .Select(id => new MasterKeyUse(id, id == store, used.GetValueOrDefault(id)))],
-            State.Rotation is { } rotation ? rotation with { ProjectsLeft = State.Left.Count } : null);
+            State.Rotation is { } rotation ? rotation with { ProjectsLeft = State.Left.Count, WaitsFor = _waitsFor } : null);
     }
 
     public async Task<StorageResult<MasterKeyReport>> Rotate() => await Begin(await master.Renew(), isPinned: false);
@@ -130,6 +131,7 @@ internal sealed partial class MasterKeyGrain(
             State.Pinned = isPinned ? to : null;
             State.Rotation = new(to, Now, null, 0);
             State.Left = [.. State.Projects.Keys];
+            _waitsFor = null;
         });
         LogBegun(to);
         Continue(TimeSpan.Zero);
@@ -171,6 +173,7 @@ internal sealed partial class MasterKeyGrain(
                         State.Rotation = done;
                 });
             }
+            _waitsFor = null;
             if (failure is null)
                 LogEnded(rotation.To);
             else
@@ -181,6 +184,7 @@ internal sealed partial class MasterKeyGrain(
 #pragma warning restore CA1031
         {
             LogInterrupted(e);
+            _waitsFor = e.Message;
             Continue(TryAgain);
         }
     }

@@ -29,12 +29,16 @@ internal sealed partial class ReencryptionGrain(
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
     private ImmutableArray<ReencryptionWalk> _known = [];
+    private string? _waitsFor;
     private IGrainTimer? _timer;
 
     private string Id => this.GetPrimaryKeyString();
 
     private static StorageError TooMany => new(
         StorageErrorCode.TooManyResources, $"At most {MostUnderWay} walks over the objects of a project can be under way: wait until one has ended.");
+
+    /// <summary>The walk whose turn it is.</summary>
+    private ReencryptionWalk? Next => _known.LastOrDefault(walk => walk.EndedAt is null);
 
     private IReencryptionsGrain All => GrainFactory.GetGrain<IReencryptionsGrain>(0);
 
@@ -45,7 +49,8 @@ internal sealed partial class ReencryptionGrain(
         return Task.CompletedTask;
     }
 
-    public Task<ImmutableArray<ReencryptionWalk>> Get() => Task.FromResult(_known);
+    public Task<ImmutableArray<ReencryptionWalk>> Get() =>
+        Task.FromResult(_waitsFor is not null && Next is { } next ? _known.Replace(next, next with { WaitsFor = _waitsFor }) : _known);
 
     public async Task<StorageResult<ReencryptionWalk>> Start(ReencryptionKind kind, string? @class)
     {
@@ -80,11 +85,12 @@ internal sealed partial class ReencryptionGrain(
 
     private async Task Step(CancellationToken cancellationToken)
     {
-        if (_known.LastOrDefault(walk => walk.EndedAt is null) is not { } walk)
+        if (Next is not { } walk)
             return;
         try
         {
             await Replace(walk, await Advance(walk, cancellationToken));
+            _waitsFor = null;
             if (_known.All(known => known.EndedAt is not null))
                 await All.Ended(Id);
             Continue(TimeSpan.Zero);
@@ -94,6 +100,8 @@ internal sealed partial class ReencryptionGrain(
 #pragma warning restore CA1031
         {
             LogInterrupted(e);
+            // Of other failures the log knows more than a tenant may.
+            _waitsFor = e is KeysUnavailableException or ObjectStoreException ? e.Message : "It met an unexpected failure.";
             Continue(TryAgain);
         }
     }

@@ -202,10 +202,12 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
             await o.Deactivate();
         cluster.MasterKey.IsAway = true;
         var started = (await Walks.Start(ReencryptionKind.Rewrap, null)).Value!;
-        cluster.Advance(TimeSpan.FromSeconds(2));
-        await Walks.Get();
+        var waiting = await Eventually(async () => (await Walks.Get()).FirstOrDefault(walk => walk.WaitsFor is not null));
         cluster.MasterKey.IsAway = false;
-        Assert.Equal(3, (await Ended(started)).Objects);
+
+        Assert.Equal((started.Kind, 0, "The master key was told to be away."), (waiting.Kind, waiting.Objects, waiting.WaitsFor));
+        var ended = await Ended(started);
+        Assert.Equal((3, null), (ended.Objects, ended.WaitsFor));
         await AllAreRead();
     }
 
@@ -222,6 +224,19 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
         Assert.Equal(StorageErrorCode.StillInUse, (await MasterKey.Drop(to)).Error!.Code);
         Assert.DoesNotContain((await MasterKey.Drop(before)).Value!.Keys, key => key.Id == before);
         Assert.Equal(StorageErrorCode.UnknownResource, (await MasterKey.MakeCurrent(before)).Error!.Code);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task A_rotation_says_that_the_new_master_key_is_away_and_goes_on_by_itself()
+    {
+        cluster.MasterKey.LeavesWhenRenewed = true;
+        await MasterKey.Rotate();
+        var waiting = await Eventually(async () => await MasterKey.Get() is { Rotation.WaitsFor: not null } report ? report : null);
+        (cluster.MasterKey.IsAway, cluster.MasterKey.LeavesWhenRenewed) = (false, false);
+
+        Assert.Equal((null, "The master key was told to be away."), (waiting.Rotation!.EndedAt, waiting.Rotation.WaitsFor));
+        Assert.Null((await Rotated()).Rotation!.WaitsFor);
         await AllAreRead();
     }
 

@@ -10,6 +10,9 @@ internal sealed class TestMasterKeys(string path) : IMasterKeyProvider
 
     public bool IsAway { get; set; }
 
+    /// <summary>Whether it gets out of reach with the next renewal.</summary>
+    public bool LeavesWhenRenewed { get; set; }
+
     public int Unwrapped { get; private set; }
 
     public string Name => _file.Name;
@@ -27,7 +30,12 @@ internal sealed class TestMasterKeys(string path) : IMasterKeyProvider
         return Present().Unwrap(wrapped, cancellationToken);
     }
 
-    public Task<string> Renew(CancellationToken cancellationToken) => Present().Renew(cancellationToken);
+    public async Task<string> Renew(CancellationToken cancellationToken)
+    {
+        var renewed = await Present().Renew(cancellationToken);
+        IsAway = LeavesWhenRenewed;
+        return renewed;
+    }
 
     public Task Drop(string masterKeyId, CancellationToken cancellationToken) => Present().Drop(masterKeyId, cancellationToken);
 
