@@ -65,9 +65,12 @@ public sealed class AccessReviewTests : IAsyncLifetime
         await Open("one", "costly too", signature: "s");
         var plain = await Open("one", "i", apiKey: "other");
         var signed = await Open("one", "j", apiKey: "other", signature: "s");
+        await WaitsForChanges();
         Change("one");
         await _signatures.Begun();
+        await WaitsForChanges();
         Disable("one", "other");
+        await WaitsForChanges();
         // The one that has begun ends; the next does not.
         _signatures.VerifyOne();
         await _signatures.Begun();
@@ -102,9 +105,10 @@ public sealed class AccessReviewTests : IAsyncLifetime
         Assert.False(socket.HasHeard, "Nothing was known of the project.");
         _gate.Time.Advance(AccessReview.RetryAfter / 2);
         await socket.IsWithdrawn();
-
-        Task WaitsForChanges() => _gate.Time.Armed(TimeSpan.FromSeconds(1), "Nobody waits for changes");
     }
+
+    /// <summary>Whoever listens for changes has acted on those before, and waits for the next.</summary>
+    private Task WaitsForChanges() => _gate.Time.Armed(TimeSpan.FromSeconds(1), "Nobody waits for changes");
 
     private Task<TestSocket> Open(string projectId, string id, string apiKey = "key", string? signature = null) =>
         TestSocket.Open(_gate, make => _feeds.Add($"{projectId}/c/{id}", make), projectId, apiKey, id, signature);
