@@ -16,6 +16,9 @@ internal sealed partial class ObjectFeeds(
 {
     private readonly string _gatewayId = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, ObjectFeed> _feeds = new(StringComparer.Ordinal);
+
+    /// <summary>The same feeds by project, also the lock for changes of both: a tenant's changes must not cost walks over everybody's feeds.</summary>
+    private readonly Dictionary<string, HashSet<ObjectFeed>> _projects = new(StringComparer.Ordinal);
     private StreamSubscriptionHandle<GatewayNotice>? _subscription;
 
     /// <summary>Makes a socket and adds it to its object's feed, which is made if need be.</summary>
@@ -23,22 +26,29 @@ internal sealed partial class ObjectFeeds(
     {
         while (true)
         {
-            var feed = _feeds.GetOrAdd(objectKey, static (key, feeds) => feeds.MakeFeed(key), this);
+            var feed = _feeds.TryGetValue(objectKey, out var known) ? known : MakeFeed(objectKey);
             var socket = makeSocket(feed);
             if (feed.TryAdd(socket))
                 return socket;
         }
     }
 
-    /// <summary>The feeds of a project's objects; of all projects with null.</summary>
-    public IEnumerable<ObjectFeed> Of(string? projectId) =>
-        projectId is null ? _feeds.Values : _feeds.Where(feed => IsOf(projectId, feed.Key)).Select(feed => feed.Value);
+    /// <summary>The feeds of a project's objects at this moment.</summary>
+    public ObjectFeed[] Of(string projectId)
+    {
+        lock (_projects)
+            return _projects.TryGetValue(projectId, out var feeds) ? [.. feeds] : [];
+    }
 
-    /// <summary>The projects whose objects have sockets here.</summary>
-    public IEnumerable<string> ProjectIds => _feeds.Select(feed => feed.Key[..feed.Key.IndexOf('/')]).Distinct(StringComparer.Ordinal);
-
-    private static bool IsOf(string projectId, string objectKey) =>
-        objectKey.Length > projectId.Length && objectKey[projectId.Length] == '/' && objectKey.StartsWith(projectId, StringComparison.Ordinal);
+    /// <summary>The projects whose objects have sockets here at this moment.</summary>
+    public string[] ProjectIds
+    {
+        get
+        {
+            lock (_projects)
+                return [.. _projects.Keys];
+        }
+    }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -95,13 +105,35 @@ internal sealed partial class ObjectFeeds(
         }
     }
 
-    private ObjectFeed MakeFeed(string objectKey) => new(
-        objectKey,
-        cluster.GetGrain<IStorageObjectGrain>(objectKey),
-        _gatewayId,
-        feed => _feeds.TryRemove(KeyValuePair.Create(feed.ObjectKey, feed)),
-        time,
-        logger);
+    private ObjectFeed MakeFeed(string objectKey)
+    {
+        lock (_projects)
+        {
+            if (_feeds.TryGetValue(objectKey, out var made))
+                return made;
+            var feed = new ObjectFeed(objectKey, cluster.GetGrain<IStorageObjectGrain>(objectKey), _gatewayId, Forget, time, logger);
+            var projectId = ProjectOf(feed);
+            if (!_projects.TryGetValue(projectId, out var feeds))
+                _projects.Add(projectId, feeds = []);
+            feeds.Add(feed);
+            return _feeds[objectKey] = feed;
+        }
+    }
+
+    private void Forget(ObjectFeed feed)
+    {
+        lock (_projects)
+        {
+            _feeds.TryRemove(KeyValuePair.Create(feed.ObjectKey, feed));
+            var projectId = ProjectOf(feed);
+            var feeds = _projects[projectId];
+            feeds.Remove(feed);
+            if (feeds.Count == 0)
+                _projects.Remove(projectId);
+        }
+    }
+
+    private static string ProjectOf(ObjectFeed feed) => feed.ObjectKey[..feed.ObjectKey.IndexOf('/')];
 
     private void CloseAll()
     {
