@@ -6,13 +6,11 @@ namespace Vaultrice.Gateway.Tests.Hosting;
 /// <summary>SECURITY.md names the tests that hold its promises: they must be there.</summary>
 public sealed partial class SecurityPageTests
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
-
     private static readonly string[] Sources =
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)];
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)];
 
     public static TheoryData<string> Named { get; } =
-        [.. TestName().Matches(File.ReadAllText(Path.Combine(Root, "SECURITY.md"))).Select(match => match.Groups["name"].Value).Distinct()];
+        [.. TestName().Matches(Repository.Read("SECURITY.md")).Select(match => match.Groups["name"].Value).Distinct()];
 
     [Theory]
     [MemberData(nameof(Named))]
@@ -20,7 +18,7 @@ public sealed partial class SecurityPageTests
     {
         if (name.EndsWith(".mjs", StringComparison.Ordinal))
         {
-            Assert.True(File.Exists(Path.Combine(Root, "tests", "conformance", name)), $"There is no tests/conformance/{name}.");
+            Assert.True(File.Exists(Path.Combine(Repository.Root, "tests", "conformance", name)), $"There is no tests/conformance/{name}.");
             return;
         }
         var parts = name.Split('.');
@@ -31,9 +29,6 @@ public sealed partial class SecurityPageTests
 
     [Fact]
     public void The_page_names_many() => Assert.True(Named.Count > 40);
-
-    private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "SECURITY.md")) ? folder : FindRoot(Path.GetDirectoryName(folder) ?? throw new FileNotFoundException("There is no SECURITY.md above the tests."));
 
     [GeneratedRegex(@"`(?<name>[A-Z]\w+Tests(\.\w+)?|[a-z-]+\.test\.mjs)`")]
     private static partial Regex TestName();
