@@ -109,12 +109,22 @@ internal sealed partial class ObjectSocket
             return verdict.Error;
         var identity = verdict.Identity ?? _identity;
         var data = frame.Payload!.Value;
-        var result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
-        if (result is { Succeeded: false, Error.Code: StorageErrorCode.UnknownConnection })
+        StorageResult<JoinedConnection> result;
+        try
         {
-            // The object was activated anew and has not heard of us yet.
-            await _feed.Renew();
             result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
+            if (result is { Succeeded: false, Error.Code: StorageErrorCode.UnknownConnection })
+            {
+                // The object was activated anew and has not heard of us yet.
+                await _feed.Renew();
+                result = await _feed.Grain.Join(ConnectionId!, data, frame.KeyVersion, identity);
+            }
+        }
+        catch (Exception e) when (Joined is null && ErrorResponses.Explain(e) is not null)
+        {
+            // It may have taken effect: who is told that it failed must not be present.
+            await _feed.TryLeave(ConnectionId!);
+            throw;
         }
         if (result.Succeeded)
             (Joined, _identity) = (result.Value, identity);

@@ -12,8 +12,8 @@ using Xunit;
 
 namespace Vaultrice.Gateway.Tests.RealTime;
 
-/// <summary>Somebody wants to resume a connection whose socket is alive: the object hears of the peer's answer. The clock stands still.</summary>
-public sealed class ProbeTests : IAsyncLifetime
+/// <summary>What a socket tells its object. The clock stands still.</summary>
+public sealed class ObjectSocketTests : IAsyncLifetime
 {
     private const int Final = 0x80;
 
@@ -24,7 +24,7 @@ public sealed class ProbeTests : IAsyncLifetime
     private TcpClient? _server;
     private Task _running = Task.CompletedTask;
 
-    public ProbeTests() =>
+    public ObjectSocketTests() =>
         _feed = new("one/c/i", (IStorageObjectGrain)(object)_object, "gateway", _ => { }, _gate.Time, NullLogger<ObjectFeeds>.Instance);
 
     public async ValueTask InitializeAsync()
@@ -56,7 +56,7 @@ public sealed class ProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_pong_is_told_to_the_object_at_once()
+    public async Task Somebody_wants_to_resume_a_live_connection_and_its_pong_is_told_at_once()
     {
         _feed.Take(new ConnectionProbe("one/c/i", "c", 1));
         var ping = await Hear(WireSocket.Ping);
@@ -91,6 +91,14 @@ public sealed class ProbeTests : IAsyncLifetime
         Assert.False(_object.Answer.IsCompleted);
     }
 
+    [Fact]
+    public async Task A_join_whose_call_failed_is_taken_back_because_it_may_have_taken_effect()
+    {
+        await Say(WireSocket.Text, """{"event":"presence:join","payload":{"name":"Ann"}}"""u8.ToArray());
+        Assert.Equal("c", await _object.Leaving.Or("The object was not told"));
+        Assert.Contains("error", Encoding.UTF8.GetString((await Hear(WireSocket.Text)).Span), StringComparison.Ordinal);
+    }
+
     private async Task Say(int opcode, byte[] payload) =>
         await _client.GetStream().WriteAsync(WireSocket.FrameOf(Final | opcode, payload), TestContext.Current.CancellationToken);
 
@@ -104,17 +112,25 @@ public sealed class ProbeTests : IAsyncLifetime
         return payload;
     }
 
-    /// <summary>An object that grants the connection <c>c</c> and listens for its peer's answer.</summary>
+    /// <summary>An object that grants the connection <c>c</c>, never answers a join and keeps what else it is told.</summary>
     public class TestObject : DispatchProxy
     {
         private readonly TaskCompletionSource<(string, int)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private readonly TaskCompletionSource<string> _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public Task<(string ConnectionId, int Attachment)> Answer => _answer.Task;
+
+        public Task<string> Leaving => _leaving.Task;
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
             if (targetMethod!.Name == nameof(IStorageObjectGrain.Connect))
                 return Task.FromResult<StorageResult<ConnectionGrant>>(new ConnectionGrant("c", false, new(1, 0, 0), [], 1, null, null));
+            if (targetMethod.Name == nameof(IStorageObjectGrain.Join))
+                return Task.FromException<StorageResult<JoinedConnection>>(new TimeoutException("No answer."));
+            if (targetMethod.Name == nameof(IStorageObjectGrain.Leave))
+                _leaving.TrySetResult((string)args![0]!);
             if (targetMethod.Name == nameof(IStorageObjectGrain.Answered))
                 _answer.SetResult(((string)args![0]!, (int)args[1]!));
             return Task.CompletedTask;
