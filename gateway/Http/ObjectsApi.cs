@@ -9,7 +9,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
-internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identities, IOptions<ObjectLimits> options)
+internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identities, IOptions<ObjectLimits> options, ILocalReads? localReads = null)
 {
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
@@ -44,7 +44,8 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     {
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
             return new(InvalidAddress());
-        var grain = grains[new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString()];
+        var key = new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString();
+        var grain = grains[key];
         var name = "";
         if (call is ObjectCall.GetItem or ObjectCall.SetItem or ObjectCall.RemoveItem or ObjectCall.ApplyOperation)
         {
@@ -55,7 +56,7 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
         }
         return call switch
         {
-            ObjectCall.GetItem => GetItem(context, grain, name),
+            ObjectCall.GetItem => GetItem(context, key, grain, name),
             ObjectCall.GetItems => GetItems(context, grain),
             ObjectCall.GetAllItems => GetAllItems(context, grain, target),
             ObjectCall.GetKeys => GetKeys(context, grain, target),
@@ -76,9 +77,11 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     public static StorageError InvalidAddress() => new(
         StorageErrorCode.InvalidName, "A class and an id have 1 to 256 bytes, no control characters, and are not . or .. .");
 
-    private static async ValueTask<StorageError?> GetItem(HttpContext context, IStorageObjectGrain grain, string name)
+    private async ValueTask<StorageError?> GetItem(HttpContext context, string objectKey, IStorageObjectGrain grain, string name)
     {
-        if (await grain.Get(name) is { } item)
+        if (localReads?.TryGet(objectKey, name, out var item) != true)
+            item = await grain.Get(name);
+        if (item is not null)
             JsonResponse.Write(context, item, ItemJson.Write);
         else
             context.Response.StatusCode = StatusCodes.Status404NotFound;

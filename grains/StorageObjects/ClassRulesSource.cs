@@ -58,6 +58,8 @@ public static class StorageObjectsRegistration
     {
         services.TryAddSingleton<ClassRulesSource>();
         services.TryAddSingleton<ProjectKeys>();
+        services.TryAddSingleton<LocalReads>();
+        services.TryAddSingleton<ILocalReads>(provider => provider.GetRequiredService<LocalReads>());
         services.AddHostedService<EncryptionResumption>();
     }
 }

@@ -10,15 +10,15 @@ namespace Vaultrice.Grains.StorageObjects;
 /// </summary>
 /// <remarks>
 /// Invariant: batches reach the store one at a time in the order of their making, and a batch's events are announced, then
-/// its waiters released, only after its commit. All members run on the grain's scheduler.
+/// its waiters released, only after its commit. All members but <see cref="IsSettled"/> run on the grain's scheduler.
 /// </remarks>
 internal sealed class CommitGate(
     Func<CommitBatch, Task> commit,
     Action<CommitBatch> announce,
     Action<Exception> failed)
 {
-    private CommitBatch? _collecting;
-    private CommitBatch? _committing;
+    private volatile CommitBatch? _collecting;
+    private volatile CommitBatch? _committing;
     private bool _startsAnew;
 
     /// <summary>
@@ -32,6 +32,9 @@ internal sealed class CommitGate(
             _ = Run();
         return last?.Done.Task ?? Task.CompletedTask;
     }
+
+    /// <summary>Whether nothing waits here. Looked at in this order: a batch is being committed before it stops collecting.</summary>
+    public bool IsSettled => _collecting is null && _committing is null;
 
     /// <summary>How many events wait here.</summary>
     public int UnannouncedEvents =>

@@ -30,6 +30,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly TimeProvider _time;
     private readonly ClassRulesSource _rules;
     private readonly ProjectKeys _keys;
+    private readonly LocalReads _localReads;
     private readonly StorageObjectOptions _options;
     private readonly ILogger<StorageObjectGrain> _logger;
     private readonly CommitGate _gate;
@@ -38,6 +39,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly LookBack _lookBack;
     private readonly long _epoch = RandomNumberGenerator.GetInt32(int.MaxValue) + 1L;
 
+    private string _key = "";
+    private bool _isEnding;
     private StorageObjectId _id;
     private ObjectClass? _class;
     private ObjectSeal? _seal;
@@ -54,6 +57,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         TimeProvider time,
         ClassRulesSource rules,
         ProjectKeys keys,
+        LocalReads localReads,
         IOptions<StorageObjectOptions> options,
         ILogger<StorageObjectGrain> logger)
     {
@@ -61,6 +65,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _time = time;
         _rules = rules;
         _keys = keys;
+        _localReads = localReads;
         _options = options.Value;
         _logger = logger;
         _gate = new(Commit, AnnounceBatch, CommitFailed);
@@ -76,7 +81,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _id = StorageObjectId.Parse(this.GetPrimaryKeyString());
+        _key = this.GetPrimaryKeyString();
+        _id = StorageObjectId.Parse(_key);
         _notices = new(this.GetStreamProvider(StreamNames.Provider), _logger);
         _class = await ObjectClass.Load(_rules, _id.ProjectId, _id.Class);
         _seal = new(_id, _store, _keys, _time);
@@ -94,6 +100,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _isEnding = true;
+        _localReads.Hide(_key);
         await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             _notices!.Tell(gateway, new ObjectDeactivated(_id.ToString()));
@@ -102,7 +110,10 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     public async ValueTask<Item?> Get(string name)
     {
-        var item = (await Loaded()).Find(name, Now());
+        var (state, now) = (await Loaded(), Now());
+        var item = state.Find(name, now);
+        if (!_isEnding)
+            _localReads.Show(_key, state, now);
         await _gate.Settle();
         return Counted("get", item);
     }

@@ -10,6 +10,7 @@ namespace Vaultrice.Grains.StorageObjects;
 /// The items of one object in memory and the rules that change them. Synchronous and without I/O: every change is handed to
 /// the commit gate in the same step, so memory is exactly what the store will hold once the gate has settled.
 /// </summary>
+/// <remarks>On the grain's scheduler, but for <see cref="TryFindSettled"/>.</remarks>
 internal sealed partial class StorageObjectState
 {
     /// <summary>How many removals are remembered for those who resume.</summary>
@@ -23,7 +24,7 @@ internal sealed partial class StorageObjectState
     private long _bytes;
     private long _lastStampRemoved;
     private long _forgottenRevision;
-    private bool _retired;
+    private volatile bool _retired;
     private readonly long _loadedAt;
 
     public StorageObjectState(StoredObject stored, CommitGate gate, ObjectClass @class, StorageObjectOptions options, long now)
@@ -75,6 +76,16 @@ internal sealed partial class StorageObjectState
 
     public Item? Find(string name, long now) =>
         _items.TryGetValue(name, out var live) && live.Item.ExpiresAt > now ? live.Item : null;
+
+    /// <summary>Finds an item, on any thread; false if that needs the grain: something is on its way to the store, or the state is retired.</summary>
+    public bool TryFindSettled(string name, long now, out Item? item)
+    {
+        lock (_items)
+        {
+            item = Find(name, now);
+            return _gate.IsSettled && !_retired;
+        }
+    }
 
     public ImmutableArray<NamedItem> FindAll(string? prefix, long now)
     {
@@ -270,21 +281,25 @@ internal sealed partial class StorageObjectState
     {
         var updatedAt = Math.Max(now, (present?.UpdatedAt ?? _lastStampRemoved) + 1);
         var item = new Item(value, now + Rules.Ttl(ttl), present?.CreatedAt ?? updatedAt, updatedAt, keyVersion);
-        ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, name, out var existed);
-        var growth = SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
-        _bytes += growth;
-        _class.Meter.Changed(growth, existed ? 0 : 1);
-        slot = new(item, ++Revision);
-        if (!existed)
-            _removals.Remove(name);
-        NextExpiry = Math.Min(NextExpiry, item.ExpiresAt);
-        _gate.Change(new(name, item, Revision, item.ExpiresAt), new ItemSet(name, item));
+        // A reader on another thread sees the change and that it is under way, or neither.
+        lock (_items)
+        {
+            ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_items, name, out var existed);
+            var growth = SizeOf(name, item) - (existed ? SizeOf(name, slot.Item) : 0);
+            _bytes += growth;
+            _class.Meter.Changed(growth, existed ? 0 : 1);
+            slot = new(item, ++Revision);
+            if (!existed)
+                _removals.Remove(name);
+            NextExpiry = Math.Min(NextExpiry, item.ExpiresAt);
+            _gate.Change(new(name, item, Revision, item.ExpiresAt), new ItemSet(name, item));
+        }
         return item;
     }
 
     private bool Forget(string name, long now)
     {
-        if (!_items.Remove(name, out var live))
+        if (!_items.TryGetValue(name, out var live))
             return false;
         var size = SizeOf(name, live.Item);
         _bytes -= size;
@@ -301,7 +316,11 @@ internal sealed partial class StorageObjectState
         }
         _removals[name] = removal;
         NextExpiry = Math.Min(NextExpiry, removal.KeepUntil);
-        _gate.Change(new(name, null, removal.Revision, removal.KeepUntil), new ItemRemoved(name));
+        lock (_items)
+        {
+            _items.Remove(name);
+            _gate.Change(new(name, null, removal.Revision, removal.KeepUntil), new ItemRemoved(name));
+        }
         return true;
     }
 

@@ -32,6 +32,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
         if (outcome == CommitOutcome.FailBefore)
             throw new ObjectStoreException("The store was told to fail before it stored this commit.");
         await inner.Commit(id, commit);
+        Of(id).HasStored(commit);
         if (outcome == CommitOutcome.FailAfter)
             throw new IOException("The store was told to fail after it stored this commit.");
     }

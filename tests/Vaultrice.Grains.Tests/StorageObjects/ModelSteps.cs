@@ -82,7 +82,7 @@ internal static class ModelSteps
             (ModelStep)new AtomicStep(name, operation.Operation, operation.Argument, ttl, condition))),
         (5, Names.Select(static names => (ModelStep)new RemoveStep(names))),
         (1, Gen.Const<ModelStep>(new ClearStep())),
-        (5, Name.Select(static name => (ModelStep)new GetStep(name))),
+        (12, Name.Select(static name => (ModelStep)new GetStep(name))),
         (2, Names.Select(static names => (ModelStep)new GetManyStep(names))),
         (3, Prefix.Select(static prefix => (ModelStep)new GetAllStep(prefix))),
         (2, Prefix.Select(static prefix => (ModelStep)new GetKeysStep(prefix))),

@@ -118,7 +118,7 @@ public sealed class ObjectModelTests(ObjectCluster cluster)
                 await grain.Clear();
                 return ("", []);
             case GetStep get:
-                return Worded(await grain.Get(get.Name) is { } item ? [new(get.Name, item)] : []);
+                return Worded(await target.Read(get.Name) is { } item ? [new(get.Name, item)] : []);
             case GetManyStep get:
                 return Worded(await grain.GetMany([.. get.Names]));
             case GetAllStep get:

@@ -26,6 +26,7 @@ internal sealed class StoreFaults
     private bool _holds;
     private CommitOutcome _next;
     private int _loadFailures;
+    private long _stored;
 
     /// <summary>All commits that reached the store, whatever became of them.</summary>
     public ImmutableArray<SeenCommit> Seen
@@ -36,6 +37,9 @@ internal sealed class StoreFaults
                 return [.. _seen];
         }
     }
+
+    /// <summary>The revision of the last commit that was stored, known before the object knows.</summary>
+    public long Stored => Volatile.Read(ref _stored);
 
     /// <summary>Whether a failure was ordered that has not come yet.</summary>
     public bool AreArmed
@@ -86,6 +90,8 @@ internal sealed class StoreFaults
             throw new TimeoutException("No commit reached the store.");
         }
     }
+
+    public void HasStored(ObjectCommit commit) => Volatile.Write(ref _stored, commit.Revision);
 
     public bool TakeLoadFailure()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 using Vaultrice.Encryption;
 using Vaultrice.Grains.Storage;
@@ -40,6 +41,12 @@ internal sealed class TestObject(ObjectCluster cluster, StorageObjectId id)
     }
 
     public async Task<string?> Get(string name) => await Grain.Get(name) is { } item ? Text(item.Value) : null;
+
+    /// <summary>Reads as a gateway in the silo's process does: without a call, where that is enough.</summary>
+    public async Task<Item?> Read(string name) => TryReadLocally(name, out var item) ? item : await Grain.Get(name);
+
+    public bool TryReadLocally(string name, out Item? item) =>
+        cluster.Services.GetRequiredService<ILocalReads>().TryGet(Key, name, out item);
 
     public async Task Remove(params string[] names) => await Grain.Remove([.. names]);
 
