@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Vaultrice.Gateway.Access;
 using Vaultrice.Gateway.Access.Identities;
@@ -35,7 +34,7 @@ internal sealed class SocketEndpoint(
         if (tooMany is not null)
         {
             // Not held: an address that holds that many sockets would hold any number of refused ones.
-            ForgetTarget(context);
+            UpgradedRequest.Forget(context);
             TurnAwayAtOnce(context, stream, tooMany);
             return (null, null);
         }
@@ -54,7 +53,7 @@ internal sealed class SocketEndpoint(
         {
             (caller, reason) = (failure, CloseReason.Unavailable);
         }
-        ForgetTarget(context);
+        UpgradedRequest.Forget(context);
         if (!caller.Succeeded)
         {
             await TurnAway(context, stream, caller.Error, reason ?? CloseReason.OfRefusal(caller.Error.Code));
@@ -93,13 +92,6 @@ internal sealed class SocketEndpoint(
         IdSignatureKeyVersion = target.QueryValue("idSignatureKeyVersion", plusIsSpace: true),
         Address = context.Connection.RemoteIpAddress,
     };
-
-    /// <summary>The server keeps three copies of the target for as long as the request lives; a socket's holds a token.</summary>
-    private static void ForgetTarget(HttpContext context)
-    {
-        var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
-        request.RawTarget = request.QueryString = "";
-    }
 
     /// <summary>Takes the socket's seats, to be left when its request is over.</summary>
     private StorageError? Sit(HttpContext context, in AccessRequest request, Caller caller)
