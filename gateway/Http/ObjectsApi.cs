@@ -45,7 +45,6 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
         if (!StorageObjectId.IsValidClass(target.Class!) || !StorageObjectId.IsValidId(target.Id!))
             return new(InvalidAddress());
         var key = new StorageObjectId(target.ProjectId, target.Class!, target.Id!).ToString();
-        var grain = grains[key];
         var name = "";
         if (call is ObjectCall.GetItem or ObjectCall.SetItem or ObjectCall.RemoveItem or ObjectCall.ApplyOperation)
         {
@@ -54,9 +53,12 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
             if (!StorageObjectId.IsValidName(name))
                 return new(new StorageError(StorageErrorCode.InvalidName, "An item's name has 1 to 1,024 bytes, no control characters, and no segment . or .. ."));
         }
+        if (call == ObjectCall.GetItem && localReads?.TryGet(key, name, out var item) == true)
+            return new(Answer(context, item));
+        var grain = grains[key];
         return call switch
         {
-            ObjectCall.GetItem => GetItem(context, key, grain, name),
+            ObjectCall.GetItem => GetItem(context, grain, name),
             ObjectCall.GetItems => GetItems(context, grain),
             ObjectCall.GetAllItems => GetAllItems(context, grain, target),
             ObjectCall.GetKeys => GetKeys(context, grain, target),
@@ -77,16 +79,8 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     public static StorageError InvalidAddress() => new(
         StorageErrorCode.InvalidName, "A class and an id have 1 to 256 bytes, no control characters, and are not . or .. .");
 
-    private async ValueTask<StorageError?> GetItem(HttpContext context, string objectKey, IStorageObjectGrain grain, string name)
-    {
-        if (localReads?.TryGet(objectKey, name, out var item) != true)
-            item = await grain.Get(name);
-        if (item is not null)
-            JsonResponse.Write(context, item, ItemJson.Write);
-        else
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return null;
-    }
+    private static async ValueTask<StorageError?> GetItem(HttpContext context, IStorageObjectGrain grain, string name) =>
+        Answer(context, await grain.Get(name));
 
     private async ValueTask<StorageError?> GetItems(HttpContext context, IStorageObjectGrain grain)
     {
@@ -206,6 +200,15 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
         if (result.Succeeded)
             JsonResponse.Write(context, result.Value, ItemJson.Write);
         return result.Error;
+    }
+
+    private static StorageError? Answer(HttpContext context, Item? item)
+    {
+        if (item is not null)
+            JsonResponse.Write(context, item, ItemJson.Write);
+        else
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return null;
     }
 
     private static StorageError? NoContent(HttpContext context)
