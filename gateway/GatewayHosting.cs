@@ -34,9 +34,10 @@ public static class GatewayHosting
         services.AddSingleton<ProjectRequests>();
         builder.AddAdministration();
         builder.AddHealth();
-        // They write request targets, whose query strings hold tokens.
-        foreach (var category in new[] { "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel.BadRequests" })
-            builder.Logging.AddFilter(category, LogLevel.Warning);
+        // Both write request targets, whose query strings hold tokens. Asked whether it logs anything at all, the first makes an activity
+        // and a scope of each request, which a socket would hold for as long as it lives; listeners to traces get theirs all the same.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
     }
 
     /// <summary>Puts the gateway's requests first in the pipeline, behind the transport, then routing for everything else.</summary>
