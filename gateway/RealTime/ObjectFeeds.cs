@@ -14,6 +14,9 @@ internal sealed partial class ObjectFeeds(
     TimeProvider time,
     ILogger<ObjectFeeds> logger) : BackgroundService
 {
+    /// <summary>In how many parts the feeds are swept, all of them once a second: each ping takes a buffer until it is sent.</summary>
+    private const int SweepParts = 10;
+
     private readonly string _gatewayId = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, ObjectFeed> _feeds = new(StringComparer.Ordinal);
 
@@ -77,13 +80,16 @@ internal sealed partial class ObjectFeeds(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1) / SweepParts, time);
+        ObjectFeed[] feeds = [];
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            for (var part = 0; await timer.WaitForNextTickAsync(stoppingToken); part = (part + 1) % SweepParts)
             {
-                foreach (var feed in _feeds.Values)
-                    Sweep(feed);
+                if (part == 0)
+                    feeds = [.. _feeds.Values];
+                for (var i = part; i < feeds.Length; i += SweepParts)
+                    Sweep(feeds[i]);
             }
         }
         catch (OperationCanceledException)
