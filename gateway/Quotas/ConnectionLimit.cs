@@ -17,14 +17,13 @@ internal sealed class ConnectionLimit(ServerQuotas quotas, IOptions<ProxyOptions
     private readonly ConcurrentDictionary<AddressKey, int> _open = new();
 
     /// <summary>Serves a connection, or drops it.</summary>
-    public async Task Serve(ConnectionContext connection, ConnectionDelegate next)
+    public Task Serve(ConnectionContext connection, ConnectionDelegate next) =>
+        quotas.Connections is { } most && connection.RemoteEndPoint is IPEndPoint { Address: var address } && !IsProxy(address)
+            ? Serve(connection, next, AddressKey.Of(address), most)
+            : next(connection);
+
+    private async Task Serve(ConnectionContext connection, ConnectionDelegate next, AddressKey key, int most)
     {
-        if (quotas.Connections is not { } most || connection.RemoteEndPoint is not IPEndPoint { Address: var address } || IsProxy(address))
-        {
-            await next(connection);
-            return;
-        }
-        var key = AddressKey.Of(address);
         try
         {
             if (_open.AddOrUpdate(key, 1, static (_, open) => open + 1) > most)

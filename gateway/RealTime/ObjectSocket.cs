@@ -73,8 +73,13 @@ internal sealed partial class ObjectSocket
         var greet = _time.CreateTimer(static state => ((ObjectSocket)state!).Greet(null), this, _options.GreetAfter, Timeout.InfiniteTimeSpan);
         try
         {
-            while (!isOver && await ReadMore())
+            while (!isOver)
             {
+                // Waiting with an empty buffer holds none while nothing arrives.
+                if (_reader.IsIdle)
+                    _ = await _stream.ReadAsync(Memory<byte>.Empty);
+                if (!Take(await _stream.ReadAsync(_reader.GetMemory())))
+                    break;
                 CloseReason? violation;
                 while (_reader.TryRead(out var frame, out violation))
                 {
@@ -209,12 +214,9 @@ internal sealed partial class ObjectSocket
             _ = _feed.Answered(id, _delivery.Attachment);
     }
 
-    private async ValueTask<bool> ReadMore()
+    /// <summary>Notes what was read; false at the end.</summary>
+    private bool Take(int count)
     {
-        // Waiting with an empty buffer holds none while nothing arrives.
-        if (_reader.IsIdle)
-            _ = await _stream.ReadAsync(Memory<byte>.Empty);
-        var count = await _stream.ReadAsync(_reader.GetMemory());
         _reader.Filled(count);
         Volatile.Write(ref _receivedAt, _time.GetTimestamp());
         return count > 0;
