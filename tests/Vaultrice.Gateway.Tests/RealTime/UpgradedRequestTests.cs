@@ -1,10 +1,15 @@
+using System.Net;
+using System.Net.WebSockets;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Vaultrice.Gateway.RealTime;
+using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
 
 namespace Vaultrice.Gateway.Tests.RealTime;
@@ -37,6 +42,36 @@ public sealed class UpgradedRequestTests
         foreach (var mark in new[] { "marked-known", "marked-unknown", "marked-path", "marked-query" })
             Assert.Contains(before, text => text.Contains(mark, StringComparison.Ordinal));
         Assert.DoesNotContain(after, text => text.Contains("marked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_socket_over_http_2_lives_on_when_its_request_is_forgotten()
+    {
+        var kept = new List<string>();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        await using var app = builder.Build();
+        app.Run(async context =>
+        {
+            var stream = await WebSocketHandshake.Accept(context);
+            UpgradedRequest.Forget(context);
+            kept.AddRange(context.Request.Headers.Select(header => header.Key));
+            await stream!.WriteAsync(Frames.Pong);
+            await stream.ReadExactlyAsync(new byte[1]);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler());
+        using var client = new ClientWebSocket();
+        client.Options.HttpVersion = HttpVersion.Version20;
+        client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await client.ConnectAsync(new(app.Urls.Single().Replace("http", "ws", StringComparison.Ordinal) + "/?auth=x"), invoker, TestContext.Current.CancellationToken);
+
+        var buffer = new byte[64];
+        var received = await client.ReceiveAsync(buffer.AsMemory(), TestContext.Current.CancellationToken).AsTask().Or("Nothing came");
+        Assert.Equal("""{"event":"pong"}""", Encoding.UTF8.GetString(buffer, 0, received.Count));
+        Assert.Empty(kept);
+        await client.SendAsync(buffer, WebSocketMessageType.Text, endOfMessage: true, TestContext.Current.CancellationToken);
     }
 
     /// <summary>All texts that Kestrel's objects for a request lead to.</summary>
