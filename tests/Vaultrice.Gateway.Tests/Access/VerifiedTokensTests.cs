@@ -42,6 +42,26 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
+    public void A_token_that_is_removed_after_it_was_used_again_is_gone()
+    {
+        var tokens = new Verified<VerifiedToken>(maxBytes: 1_200);
+        var used = tokens.Add(new("used", Claims));
+        tokens.Add(new(1.ToString("D172", null), Claims));
+        tokens.Add(new(2.ToString("D172", null), Claims));
+        Assert.Same(used, tokens.Find("used"));
+        tokens.Remove(used);
+        Assert.Null(tokens.Find("used"));
+    }
+
+    [Fact]
+    public void A_token_counts_as_long_as_it_is()
+    {
+        var tokens = new Verified<VerifiedToken>(MaxBytes);
+        tokens.Add(new(new string('x', AccessTokens.MaxTokenChars), Claims));
+        Assert.InRange(tokens.HeldBytes, AccessTokens.MaxTokenChars * sizeof(char), MaxBytes);
+    }
+
+    [Fact]
     public async Task Identity_tokens_of_all_classes_share_one_bound_and_one_in_use_stays()
     {
         var verified = new Verified<IdentityClaims>(MaxBytes);
@@ -56,15 +76,21 @@ public sealed class VerifiedTokensTests
             Assert.Same(used, await ClaimsOf(classes[0], "used"));
         }
         Assert.InRange(verified.HeldBytes, MaxBytes, 2 * MaxBytes);
+        // What one class has verified is not taken by another, whose secret is another.
+        Assert.Equal(StorageErrorCode.IdentityInvalid, (await Verify(classes[1], Token(classes[0], "used"))).Error?.Code);
 
         async Task<byte[]> ClaimsOf(IdentitySettings settings, string user)
         {
-            var payload = JsonSerializer.Serialize(new { sub = user, exp = 4_000_000_000, padding = new string('x', 1_000) });
-            var proof = new IdentityProof(TestJwt.Hs256(payload, settings.Secret!), null);
-            var verdict = await verifier.Verify(settings, proof, "{}"u8.ToArray(), standing: null);
+            var verdict = await Verify(settings, Token(settings, user));
             Assert.True(MemoryMarshal.TryGetArray(verdict.Identity!.Claims, out var claims));
             return claims.Array!;
         }
+
+        ValueTask<IdentityVerdict> Verify(IdentitySettings settings, string token) =>
+            verifier.Verify(settings, new(token, null), "{}"u8.ToArray(), standing: null);
+
+        static string Token(IdentitySettings settings, string user) => TestJwt.Hs256(
+            JsonSerializer.Serialize(new { sub = user, exp = 4_000_000_000, padding = new string('x', 1_000) }), settings.Secret!);
     }
 
     [Fact]

@@ -73,6 +73,8 @@ public sealed class IdSignatureVerifierTests
         {
             Assert.Equal(1, _verifier.Verify(settings, "id", signature, null));
             Assert.Null(_verifier.Verify(settings, "id2", signature, null));
+            // Nor for one that only together with what is sent as its signature comes to the same text.
+            Assert.Null(_verifier.Verify(settings, "i", "d" + signature, null));
             Assert.Null(_verifier.Verify(settings, "id", signature, "2"));
         }
     }
