@@ -88,6 +88,9 @@ public sealed class ExplainTests(SharedServer shared)
         Assert.StartsWith("True", await Ask(writer.ApiKey), StringComparison.Ordinal);
         // Explaining has made none.
         Assert.StartsWith("False", await Ask(reader.ApiKey), StringComparison.Ordinal);
+        // Of what is refused already no object is asked.
+        var elsewhere = await Admin.NewKey(project, new { permissions = new[] { "read" }, origins = new[] { "https://a.example" } });
+        Assert.EndsWith("encryption skipped", await Ask(elsewhere.ApiKey), StringComparison.Ordinal);
         (await CallsOf(reader).Encryption()).Refused(403, "authorizationError.permission");
         (await CallsOf(writer).Encryption()).Ok();
         Assert.StartsWith("True", await Ask(reader.ApiKey), StringComparison.Ordinal);
