@@ -92,11 +92,38 @@ public sealed class ObjectSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_is_told_once_and_later_pongs_are_not()
+    {
+        _feed.Take(new ConnectionProbe("one/c/i", "c", 1));
+        await Say(WireSocket.Pong, (await Hear(WireSocket.Ping)).ToArray());
+        await _object.Answer.Or("The object did not hear of the pong");
+        _gate.Time.Advance(TimeSpan.FromSeconds(26));
+        _feed.Sweep(TimeSpan.FromHours(1));
+        await Say(WireSocket.Pong, (await Hear(WireSocket.Ping)).ToArray());
+        await Say(WireSocket.Text, """{"event":"ping"}"""u8.ToArray());
+        await Hear(WireSocket.Text);
+        Assert.Equal(1, _object.Answers);
+    }
+
+    [Fact]
     public async Task A_join_whose_call_failed_is_taken_back_because_it_may_have_taken_effect()
     {
         await Say(WireSocket.Text, """{"event":"presence:join","payload":{"name":"Ann"}}"""u8.ToArray());
         Assert.Equal("c", await _object.Leaving.Or("The object was not told"));
         Assert.Contains("error", Encoding.UTF8.GetString((await Hear(WireSocket.Text)).Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_present_stays_so_when_the_call_of_another_join_failed()
+    {
+        _object.TakesJoin = true;
+        await Say(WireSocket.Text, """{"event":"presence:join","payload":{"name":"Ann"}}"""u8.ToArray());
+        await Say(WireSocket.Text, """{"event":"ping"}"""u8.ToArray());
+        Assert.DoesNotContain("error", Encoding.UTF8.GetString((await Hear(WireSocket.Text)).Span), StringComparison.Ordinal);
+        _object.TakesJoin = false;
+        await Say(WireSocket.Text, """{"event":"presence:join","payload":{"name":"Anna"}}"""u8.ToArray());
+        Assert.Contains("error", Encoding.UTF8.GetString((await Hear(WireSocket.Text)).Span), StringComparison.Ordinal);
+        Assert.False(_object.Leaving.IsCompleted);
     }
 
     private async Task Say(int opcode, byte[] payload) =>
@@ -112,14 +139,22 @@ public sealed class ObjectSocketTests : IAsyncLifetime
         return payload;
     }
 
-    /// <summary>An object that grants the connection <c>c</c>, never answers a join and keeps what else it is told.</summary>
+    /// <summary>An object that grants the connection <c>c</c>, answers a join only if it is told to, and keeps what else it is told.</summary>
     public class TestObject : DispatchProxy
     {
         private readonly TaskCompletionSource<(string, int)> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         private readonly TaskCompletionSource<string> _leaving = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private int _answers;
+
+        /// <summary>Whether a join is answered, with success.</summary>
+        public bool TakesJoin { get; set; }
+
         public Task<(string ConnectionId, int Attachment)> Answer => _answer.Task;
+
+        /// <summary>How many answers it was told of.</summary>
+        public int Answers => Volatile.Read(ref _answers);
 
         public Task<string> Leaving => _leaving.Task;
 
@@ -127,12 +162,17 @@ public sealed class ObjectSocketTests : IAsyncLifetime
         {
             if (targetMethod!.Name == nameof(IStorageObjectGrain.Connect))
                 return Task.FromResult<StorageResult<ConnectionGrant>>(new ConnectionGrant("c", false, new(1, 0, 0), [], 1, null, null));
+            if (targetMethod.Name == nameof(IStorageObjectGrain.Join) && TakesJoin)
+                return Task.FromResult<StorageResult<JoinedConnection>>(new JoinedConnection("c", 0, (ReadOnlyMemory<byte>)args![1]!, null));
             if (targetMethod.Name == nameof(IStorageObjectGrain.Join))
                 return Task.FromException<StorageResult<JoinedConnection>>(new TimeoutException("No answer."));
             if (targetMethod.Name == nameof(IStorageObjectGrain.Leave))
                 _leaving.TrySetResult((string)args![0]!);
             if (targetMethod.Name == nameof(IStorageObjectGrain.Answered))
-                _answer.SetResult(((string)args![0]!, (int)args[1]!));
+            {
+                Interlocked.Increment(ref _answers);
+                _answer.TrySetResult(((string)args![0]!, (int)args[1]!));
+            }
             return Task.CompletedTask;
         }
     }
