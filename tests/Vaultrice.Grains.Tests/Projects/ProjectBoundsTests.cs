@@ -43,13 +43,7 @@ public sealed class ProjectBoundsTests(AdministrationCluster cluster)
     {
         var (id, project) = await cluster.NewProject();
         Assert.True((await project.Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0)), cluster.Entry("apiKey.create"))).Succeeded);
-        // As an operator finds it who lowers the limit.
-        await cluster.Tamper<AuditedState<ProjectState>>($"Default/project/vaultrice.project/{id}", project, state => new()
-        {
-            Value = state.Value! with { Classes = state.Value.Classes.Add("c", Class("c", AdministrationCluster.MaxProjectBytes).Settings) },
-            Entry = state.Entry,
-            Change = state.Change,
-        });
+        await Fill(id, project);
         var key = (await project.GetSnapshot())!.ApiKeys["k"];
         Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new ApiKeyAdded(key with { Id = "other" })))?.Code);
         Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Change(new SecretAdded("k", ApiSecret.Of("t", 0))))?.Code);
@@ -70,6 +64,41 @@ public sealed class ProjectBoundsTests(AdministrationCluster cluster)
             new("k", ApiKeyMembers.Origins | ApiKeyMembers.Scopes, key with { Origins = origins, Scopes = scopes });
 
         async Task<StorageError?> Change(ProjectChange change) => (await project.Change(change, cluster.Entry("change"))).Error;
+    }
+
+    [Fact]
+    public async Task A_key_of_a_full_project_that_may_do_more_in_one_respect_is_not_narrowed_by_another()
+    {
+        var (id, project) = await cluster.NewProject();
+        Assert.True((await project.Change(new ApiKeyAdded(ApiKey.Unrestricted("k", "s", 0)), cluster.Entry("apiKey.create"))).Succeeded);
+        await Fill(id, project);
+        var key = (await project.GetSnapshot())!.ApiKeys["k"] with
+        {
+            Enabled = false,
+            ExpiresAt = 1_000,
+            Permissions = Permissions.Read,
+            Origins = ["https://a.example"],
+            Scopes = new(["a"], "b"),
+        };
+        Assert.Null(await Edit(key));
+        // All that takes more text is refused to what is no narrowing.
+        var narrower = new KeyScopes(["a"], "b" + new string('c', 100));
+        foreach (var wider in new[]
+        {
+            key with { Enabled = true },
+            key with { ExpiresAt = 1_001 },
+            key with { ExpiresAt = null },
+            key with { Permissions = Permissions.Read | Permissions.Write },
+            key with { Origins = [] },
+        })
+        {
+            Assert.Equal(StorageErrorCode.ProjectTooLarge, (await Edit(wider with { Scopes = narrower }))?.Code);
+        }
+        Assert.Null(await Edit(key with { Scopes = narrower }));
+
+        async Task<StorageError?> Edit(ApiKey edited) => (await project.Change(
+            new ApiKeyEdited("k", ApiKeyMembers.Enabled | ApiKeyMembers.ExpiresAt | ApiKeyMembers.Permissions | ApiKeyMembers.Origins | ApiKeyMembers.Scopes, edited),
+            cluster.Entry("change"))).Error;
     }
 
     [Fact]
@@ -129,6 +158,15 @@ public sealed class ProjectBoundsTests(AdministrationCluster cluster)
         async Task<StorageError?> Delete() =>
             await account.Delete(await AccountsApi.Unfinished((await account.Get())!, cluster.Grains), cluster.Entry("account.delete"));
     }
+
+    /// <summary>Makes a project too large, as an operator finds it who lowers the limit.</summary>
+    private Task Fill(string id, IProjectGrain project) =>
+        cluster.Tamper<AuditedState<ProjectState>>($"Default/project/vaultrice.project/{id}", project, state => new()
+        {
+            Value = state.Value! with { Classes = state.Value.Classes.Add("c", Class("c", AdministrationCluster.MaxProjectBytes).Settings) },
+            Entry = state.Entry,
+            Change = state.Change,
+        });
 
     private static IdSignatureKey Hmac(int version) => new(version, "HS256", null, "secret", Enabled: true, Preferred: false);
 
