@@ -221,6 +221,33 @@ public sealed class ConnectionTests(ObjectCluster cluster)
     }
 
     [Fact]
+    public async Task A_late_answer_of_an_earlier_socket_does_not_keep_who_wants_the_connection_from_it()
+    {
+        var gateway = await cluster.NewGateway();
+        var first = await gateway.Connect(_object);
+        await Lose(first, first.Position);
+        var second = await gateway.Connect(_object, resume: first.ConnectionId);
+        var resuming = gateway.Connect(_object, resume: first.ConnectionId);
+        await gateway.Hears<ConnectionProbe>(_object);
+        await _object.TakenUp();
+        await _object.Grain.Answered(first.ConnectionId, first.Attachment);
+        await SomebodyElseIsAnswered();
+        await Lose(second, second.Position);
+        Assert.True((await resuming).Resumed);
+
+        // Takes the way that this one would have taken, and later.
+        async Task SomebodyElseIsAnswered()
+        {
+            var other = await cluster.NewGateway();
+            var live = await other.Connect(_object);
+            var resuming = other.Connect(_object, resume: live.ConnectionId);
+            await other.Hears<ConnectionProbe>(_object);
+            await _object.Grain.Answered(live.ConnectionId, live.Attachment);
+            Assert.False((await resuming.Within("the answer to somebody else")).Resumed);
+        }
+    }
+
+    [Fact]
     public async Task A_late_word_of_an_earlier_socket_does_not_take_the_connection_from_its_present_one()
     {
         var gateway = await cluster.NewGateway();
