@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Vaultrice.Encryption;
+using Vaultrice.Gateway.Admin;
 using Vaultrice.Gateway.Tests.Servers;
 using Xunit;
 
@@ -48,6 +50,16 @@ public sealed class EncryptionApiTests(SharedServer shared)
         (await Admin.Post($"{path}/rollback", new { version = 0 })).Refused(400, "validationError.argument");
         (await Admin.Post($"{path}/rollback", new { id = 1 })).Refused(400, "validationError.argument");
         Assert.Equal("1", (await o.GetAs(basic, "a")).Ok().Value);
+    }
+
+    [Fact]
+    public void Progress_shows_what_is_waited_for()
+    {
+        const string Reason = "The key vault is away.";
+        var walk = new ReencryptionWalk(ReencryptionKind.Rewrap, null, 1, ProjectKeys: [], WaitsFor: Reason);
+        Assert.Equal(Reason, Assert.Single(ProjectEncryptionJson.Of(ProjectKeyRing.Empty, [walk]).Walks).WaitsFor);
+        var report = new MasterKeyReport("File", null, [], new("to", 1, null, 1, WaitsFor: Reason));
+        Assert.Equal(Reason, MasterKeyJson.Of(report).Rotation?.WaitsFor);
     }
 
     [Fact]

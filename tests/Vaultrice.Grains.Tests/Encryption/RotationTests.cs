@@ -212,6 +212,24 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_the_walk_whose_turn_it_is_waits_for_the_master_key_and_the_next_one_does_not_begin_with_that()
+    {
+        await Walk(ReencryptionKind.Apply, "class");
+        await Keys.Rotate();
+        foreach (var o in _objects)
+            await o.Deactivate();
+        cluster.MasterKey.IsAway = true;
+        var started = (await Walks.Start(ReencryptionKind.Rewrap, null)).Value!;
+        var walks = await Eventually(async () => await Walks.Get() is var known && known.Any(walk => walk.WaitsFor is not null) ? known.ToArray() : null);
+        cluster.MasterKey.IsAway = false;
+
+        Assert.Equal([(ReencryptionKind.Rewrap, true), (ReencryptionKind.Apply, false)], walks.Select(walk => (walk.Kind, walk.WaitsFor is not null)));
+        await Ended(started);
+        await Walks.Start(ReencryptionKind.Apply, "class");
+        Assert.All(await Walks.Get(), walk => Assert.Null(walk.WaitsFor));
+    }
+
+    [Fact]
     public async Task A_new_master_key_wraps_what_the_old_one_did_and_the_old_one_can_then_be_dropped()
     {
         var before = (await MasterKey.Get()).Current!;
@@ -237,6 +255,20 @@ public sealed class RotationTests(ObjectCluster cluster) : IAsyncLifetime
 
         Assert.Equal((null, "The master key was told to be away."), (waiting.Rotation!.EndedAt, waiting.Rotation.WaitsFor));
         Assert.Null((await Rotated()).Rotation!.WaitsFor);
+        await AllAreRead();
+    }
+
+    [Fact]
+    public async Task A_rotation_does_not_begin_with_what_the_one_before_waited_for()
+    {
+        var before = (await MasterKey.Get()).Current!;
+        cluster.MasterKey.LeavesWhenRenewed = true;
+        await MasterKey.Rotate();
+        await Eventually(async () => await MasterKey.Get() is { Rotation.WaitsFor: not null } report ? report : null);
+        (cluster.MasterKey.IsAway, cluster.MasterKey.LeavesWhenRenewed) = (false, false);
+
+        Assert.Null((await MasterKey.MakeCurrent(before)).Value!.Rotation!.WaitsFor);
+        await Rotated();
         await AllAreRead();
     }
 
