@@ -6,8 +6,7 @@ namespace Vaultrice.Grains.Storage.Sqlite;
 
 /// <summary>
 /// The one writer of the database: a thread that puts everything queued into one transaction, so that all of it shares
-/// one flush to disk, and then looks what has come in the meantime. It never waits for more to come, but lets threads
-/// that are ready to run go first: on a busy core they queue what would have cost the next flush.
+/// one flush to disk, and then looks what has come in the meantime. It never waits for more to come.
 /// </summary>
 internal sealed partial class SqliteWriter : IDisposable
 {
@@ -115,7 +114,6 @@ internal sealed partial class SqliteWriter : IDisposable
 
     private bool TakeAll()
     {
-        Thread.Yield();
         lock (gate)
         {
             while (queue.Count == 0 && purges.Count == 0 && !cuts.IsDue)
