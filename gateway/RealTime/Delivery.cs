@@ -15,7 +15,7 @@ namespace Vaultrice.Gateway.RealTime;
 internal sealed class Delivery(SocketWriter writer, SocketAccess access, int maxHeldBytes, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private List<(byte[] Frame, Permissions Needs, FeedPosition Position, string? Except)>? _held = [];
+    private List<(FrameRun Run, FeedPosition Position)>? _held = [];
     private int _heldBytes;
     private FeedPosition _start;
     private FeedPosition _sent;
@@ -35,14 +35,6 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
     /// <summary>Up to where the peer is known to have received everything; default while nothing is known.</summary>
     public FeedPosition Confirmed { get; private set; }
 
-    /// <summary>The permission to hear of an event.</summary>
-    public static Permissions Needs(ObjectEvent happened) => happened switch
-    {
-        MessageSent => Permissions.Message,
-        PresenceJoined or PresenceLeft => Permissions.Presence,
-        _ => Permissions.Read,
-    };
-
     /// <summary>Keeps events again, until another greeting.</summary>
     public void HoldBack()
     {
@@ -60,35 +52,33 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
             writer.Send(grant.Resumed ? Frames.ResumeAck(grant.ConnectionId) : Frames.Connected(grant.ConnectionId));
             foreach (var missed in grant.Missed)
             {
-                if (MayHear(Needs(missed)))
+                if (MayHear(FrameRun.NeedsOf(missed)))
                     writer.Send(Frames.Event(missed), isCatchUp: true);
             }
             _start = _sent = grant.Position;
             var held = _held ?? [];
             _held = null;
             _heldBytes = 0;
-            foreach (var (frame, needs, position, except) in held)
-                Send(frame, needs, position, except);
+            foreach (var (run, position) in held)
+                Send(run, position);
         }
     }
 
-    /// <summary>Tells of an event, or keeps it until the greeting is over.</summary>
-    /// <param name="frame">The event's frame.</param>
-    /// <param name="needs">The permission without which the client is not told.</param>
-    /// <param name="position">The object's position after the event.</param>
-    /// <param name="except">The connection that must not receive it, or null.</param>
+    /// <summary>Tells of events, or keeps them until the greeting is over.</summary>
+    /// <param name="run">The events' frames.</param>
+    /// <param name="position">The object's position after the last of them. A connection's start is not between two of a run.</param>
     /// <returns>False when more is kept than may be.</returns>
-    public bool Tell(byte[] frame, Permissions needs, FeedPosition position, string? except)
+    public bool Tell(in FrameRun run, FeedPosition position)
     {
         lock (_lock)
         {
             if (_held is null)
             {
-                Send(frame, needs, position, except);
+                Send(run, position);
                 return true;
             }
-            _held.Add((frame, needs, position, except));
-            _heldBytes += frame.Length;
+            _held.Add((run, position));
+            _heldBytes += run.Frames.Length;
             return _heldBytes <= maxHeldBytes;
         }
     }
@@ -148,14 +138,14 @@ internal sealed class Delivery(SocketWriter writer, SocketAccess access, int max
         return wasProbed;
     }
 
-    private void Send(byte[] frame, Permissions needs, FeedPosition position, string? except)
+    private void Send(in FrameRun run, FeedPosition position)
     {
         // What happened before the greeting is in it, or was fetched after it.
         if (position.Epoch == _start.Epoch && position.Sequence <= _start.Sequence)
             return;
         _sent = position;
-        if (MayHear(needs) && (except is null || except != ConnectionId))
-            writer.Send(frame);
+        if (MayHear(run.Needs) && (run.Except is null || run.Except != ConnectionId))
+            writer.Send(run.Frames);
     }
 
     private bool MayHear(Permissions needs) => (access.Permissions & needs) != 0;

@@ -259,12 +259,14 @@ internal sealed partial class ObjectFeed(
         var seen = _position.Sequence - notice.From.Sequence;
         if (notice.From.Epoch != _position.Epoch || seen < 0)
             return false;
-        for (var i = (int)Math.Min(seen, notice.Events.Length); i < notice.Events.Length; i++)
+        var events = notice.Events.AsSpan();
+        for (var next = (int)Math.Min(seen, events.Length); next < events.Length;)
         {
+            var run = FrameRun.Begin(events[next..]);
+            next += run.Events;
             // Only the last event of a commit brings the object to the commit's revision.
-            var revision = i == notice.Events.Length - 1 ? notice.Revision : _position.Revision;
-            _position = new(notice.From.Epoch, notice.From.Sequence + i + 1, revision);
-            Deliver(notice.Events[i], Sockets);
+            _position = new(notice.From.Epoch, notice.From.Sequence + next, next == events.Length ? notice.Revision : _position.Revision);
+            Deliver(run, Sockets);
         }
         return true;
     }
@@ -280,8 +282,12 @@ internal sealed partial class ObjectFeed(
             var held = sockets.Select(socket => socket.Held).OfType<HeldConnection>().ToImmutableArray();
             var missed = await grain.Renew(new(gatewayId, _position, held));
             _position = missed.Position;
-            foreach (var happened in missed.Events)
-                Deliver(happened, sockets);
+            for (var next = 0; next < missed.Events.Length;)
+            {
+                var run = FrameRun.Begin(missed.Events.AsSpan()[next..]);
+                next += run.Events;
+                Deliver(run, sockets);
+            }
             if (!missed.Complete)
             {
                 foreach (var socket in sockets)
@@ -311,14 +317,11 @@ internal sealed partial class ObjectFeed(
         }
     }
 
-    private void Deliver(ObjectEvent happened, ObjectSocket[] sockets)
+    private void Deliver(in FrameRun run, ObjectSocket[] sockets)
     {
-        var frame = Frames.Event(happened);
-        var needs = Delivery.Needs(happened);
-        var sender = (happened as MessageSent)?.Sender;
         foreach (var socket in sockets)
-            socket.Deliver(frame, needs, _position, sender);
-        GatewayMetrics.Delivered(sockets.Length);
+            socket.Deliver(run, _position);
+        GatewayMetrics.Delivered(sockets.Length * run.Events);
     }
 
     [LoggerMessage(4, LogLevel.Error, "An object's events could not be delivered; its sockets will catch up.")]

@@ -1,5 +1,4 @@
 using Vaultrice.Gateway.Http;
-using Vaultrice.Projects;
 using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
@@ -122,14 +121,11 @@ internal sealed partial class ObjectSocket
         }
     }
 
-    /// <summary>Hands an event to the client, or keeps it until the greeting is over.</summary>
-    /// <param name="frame">The event's frame.</param>
-    /// <param name="needs">The permission without which the client is not told.</param>
-    /// <param name="position">The object's position after the event.</param>
-    /// <param name="except">The connection that must not receive it, or null.</param>
-    public void Deliver(byte[] frame, Permissions needs, FeedPosition position, string? except)
+    /// <summary>Hands events to the client, or keeps them until the greeting is over.</summary>
+    /// <inheritdoc cref="Delivery.Tell" path="/param"/>
+    public void Deliver(in FrameRun run, FeedPosition position)
     {
-        if (!_delivery.Tell(frame, needs, position, except))
+        if (!_delivery.Tell(run, position))
             Close(CloseReason.TooSlow);
     }
 
