@@ -11,6 +11,7 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
 {
     private readonly Lock _lock = new();
     private Queue<(ReadOnlyMemory<byte> Frame, int Counted)>? _queue;
+    private TaskCompletionSource? _finished;
     private int _queuedBytes;
     private bool _isWriting;
     private bool _isFull;
@@ -52,6 +53,13 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             overflowed();
     }
 
+    /// <summary>Completes when all that was sent is written, or never will be.</summary>
+    public Task Finished()
+    {
+        lock (_lock)
+            return _isWriting ? (_finished ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+    }
+
     /// <summary>Writes while the stream takes it; what it does not take at once goes on in the background. Called under the lock.</summary>
     private void Write(ReadOnlyMemory<byte> frame)
     {
@@ -74,7 +82,7 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             }
         }
         while (TryDequeue(out frame));
-        _isWriting = false;
+        End();
     }
 
     private async Task Finish(ValueTask written)
@@ -94,7 +102,7 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             if (TryDequeue(out var next))
                 Write(next);
             else
-                _isWriting = false;
+                End();
         }
     }
 
@@ -127,6 +135,13 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
     {
         _isClosed = true;
         Drop();
+        End();
+    }
+
+    private void End()
+    {
+        _isWriting = false;
+        _finished?.TrySetResult();
     }
 
     /// <summary>The socket is closed or aborted; its read loop finds out and cleans up.</summary>
