@@ -9,7 +9,7 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Gateway.Http;
 
 /// <summary>The HTTP calls on one object: reads and checks the form of the request, calls the grain, writes the answer.</summary>
-internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identities, IOptions<ObjectLimits> options, ILocalReads? localReads = null)
+internal sealed class ObjectsApi(ObjectGrains objects, IdentityVerifier identities, IOptions<ObjectLimits> options)
 {
     /// <summary>What a body may have besides the values: member names, options, white space.</summary>
     private const int EnvelopeBytes = 64 * 1024;
@@ -53,24 +53,23 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
             if (!StorageObjectId.IsValidName(name))
                 return new(new StorageError(StorageErrorCode.InvalidName, "An item's name has 1 to 1,024 bytes, no control characters, and no segment . or .. ."));
         }
-        if (call == ObjectCall.GetItem && localReads?.TryGet(key, name, out var item) == true)
+        if (call == ObjectCall.GetItem && objects.TryGet(key, name, out var item))
             return new(Answer(context, item));
-        var grain = grains[key];
         return call switch
         {
-            ObjectCall.GetItem => GetItem(context, grain, name),
-            ObjectCall.GetItems => GetItems(context, grain),
-            ObjectCall.GetAllItems => GetAllItems(context, grain, target),
-            ObjectCall.GetKeys => GetKeys(context, grain, target),
-            ObjectCall.SetItem => SetItem(context, grain, name),
-            ObjectCall.SetItems => SetItems(context, grain),
-            ObjectCall.ApplyOperation => ApplyOperation(context, grain, name, OperationOf(target.Rest!)!),
-            ObjectCall.RemoveItem => RemoveItem(context, grain, name),
-            ObjectCall.RemoveItems => RemoveItems(context, grain),
-            ObjectCall.GetEncryption => Encryption(context, grain, rotate: false, caller.Permissions.HasFlag(Permissions.Write)),
-            ObjectCall.RotateEncryption => Encryption(context, grain, rotate: true, mayMake: true),
-            ObjectCall.Send => Send(context, grain, caller.Project.ClassOf(target.Class!).Identity),
-            ObjectCall.GetPresence => GetPresence(context, grain),
+            ObjectCall.GetItem => GetItem(context, key, name),
+            ObjectCall.GetItems => GetItems(context, key),
+            ObjectCall.GetAllItems => GetAllItems(context, key, target),
+            ObjectCall.GetKeys => GetKeys(context, key, target),
+            ObjectCall.SetItem => SetItem(context, key, name),
+            ObjectCall.SetItems => SetItems(context, key),
+            ObjectCall.ApplyOperation => ApplyOperation(context, key, name, OperationOf(target.Rest!)!),
+            ObjectCall.RemoveItem => RemoveItem(context, key, name),
+            ObjectCall.RemoveItems => RemoveItems(context, key),
+            ObjectCall.GetEncryption => Encryption(context, key, rotate: false, caller.Permissions.HasFlag(Permissions.Write)),
+            ObjectCall.RotateEncryption => Encryption(context, key, rotate: true, mayMake: true),
+            ObjectCall.Send => Send(context, key, caller.Project.ClassOf(target.Class!).Identity),
+            ObjectCall.GetPresence => GetPresence(context, key),
             _ => throw new ArgumentOutOfRangeException(nameof(call), call, "This call has no handler."),
         };
     }
@@ -79,84 +78,84 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
     public static StorageError InvalidAddress() => new(
         StorageErrorCode.InvalidName, "A class and an id have 1 to 256 bytes, no control characters, and are not . or .. .");
 
-    private static async ValueTask<StorageError?> GetItem(HttpContext context, IStorageObjectGrain grain, string name) =>
-        Answer(context, await grain.Get(name));
+    private async ValueTask<StorageError?> GetItem(HttpContext context, string key, string name) =>
+        Answer(context, await objects.Call(key, grain => grain.Get(name)));
 
-    private async ValueTask<StorageError?> GetItems(HttpContext context, IStorageObjectGrain grain)
+    private async ValueTask<StorageError?> GetItems(HttpContext context, string key)
     {
         var names = await ReadBody(context, _itemsBody, ItemBodies.ReadNames);
         if (!names.Succeeded)
             return names.Error;
-        JsonResponse.Write(context, await grain.GetMany(names.Value), ItemJson.Write);
+        JsonResponse.Write(context, await objects.Call(key, grain => grain.GetMany(names.Value)), ItemJson.Write);
         return null;
     }
 
-    private static async ValueTask<StorageError?> GetAllItems(HttpContext context, IStorageObjectGrain grain, RequestTarget target)
+    private async ValueTask<StorageError?> GetAllItems(HttpContext context, string key, RequestTarget target)
     {
-        JsonResponse.Write(context, await grain.GetAll(PrefixOf(target)), ItemJson.Write);
+        JsonResponse.Write(context, await objects.Call(key, grain => grain.GetAll(PrefixOf(target))), ItemJson.Write);
         return null;
     }
 
-    private static async ValueTask<StorageError?> GetKeys(HttpContext context, IStorageObjectGrain grain, RequestTarget target)
+    private async ValueTask<StorageError?> GetKeys(HttpContext context, string key, RequestTarget target)
     {
-        JsonResponse.Write(context, await grain.GetKeys(PrefixOf(target)), ItemJson.Write);
+        JsonResponse.Write(context, await objects.Call(key, grain => grain.GetKeys(PrefixOf(target))), ItemJson.Write);
         return null;
     }
 
-    private async ValueTask<StorageError?> SetItem(HttpContext context, IStorageObjectGrain grain, string name)
+    private async ValueTask<StorageError?> SetItem(HttpContext context, string key, string name)
     {
         if (KeyVersionOf(context, out var version) is { } noVersion)
             return noVersion;
         var write = await ReadBody(context, _itemBody, (body, limits) => ItemBodies.ReadWrite(body, version, limits));
         if (!write.Succeeded)
             return write.Error;
-        return Answer(context, await grain.Set(name, write.Value));
+        return Answer(context, await objects.Call(key, grain => grain.Set(name, write.Value)));
     }
 
-    private async ValueTask<StorageError?> SetItems(HttpContext context, IStorageObjectGrain grain)
+    private async ValueTask<StorageError?> SetItems(HttpContext context, string key)
     {
         if (KeyVersionOf(context, out var version) is { } noVersion)
             return noVersion;
         var writes = await ReadBody(context, _itemsBody, (body, limits) => ItemBodies.ReadWrites(body, version, limits));
         if (!writes.Succeeded)
             return writes.Error;
-        var result = await grain.SetMany(writes.Value);
+        var result = await objects.Call(key, grain => grain.SetMany(writes.Value));
         if (!result.Succeeded)
             return result.Error;
         JsonResponse.Write(context, result.Value, ItemJson.Write);
         return null;
     }
 
-    private async ValueTask<StorageError?> ApplyOperation(HttpContext context, IStorageObjectGrain grain, string name, string word)
+    private async ValueTask<StorageError?> ApplyOperation(HttpContext context, string key, string name, string word)
     {
         var operation = await ReadBody(context, _itemBody, (body, limits) => AtomicBodies.Read(word, body, limits));
         if (!operation.Succeeded)
             return operation.Error;
-        return Answer(context, await grain.Apply(name, operation.Value));
+        return Answer(context, await objects.Call(key, grain => grain.Apply(name, operation.Value)));
     }
 
-    private static async ValueTask<StorageError?> RemoveItem(HttpContext context, IStorageObjectGrain grain, string name)
+    private async ValueTask<StorageError?> RemoveItem(HttpContext context, string key, string name)
     {
-        await grain.Remove([name]);
+        await objects.Call(key, grain => grain.Remove([name]));
         return NoContent(context);
     }
 
-    private async ValueTask<StorageError?> RemoveItems(HttpContext context, IStorageObjectGrain grain)
+    private async ValueTask<StorageError?> RemoveItems(HttpContext context, string key)
     {
         // Without a body everything goes; a body that should be there and is empty must not do that.
         if (context.Request is { ContentType: null, ContentLength: null or 0 } && context.Request.Headers.TransferEncoding.Count == 0)
         {
-            await grain.Clear();
+            await objects.Call(key, grain => grain.Clear());
             return NoContent(context);
         }
         var names = await ReadBody(context, _itemsBody, ItemBodies.ReadNames);
         if (!names.Succeeded)
             return names.Error;
-        await grain.Remove(names.Value);
+        await objects.Call(key, grain => grain.Remove(names.Value));
         return NoContent(context);
     }
 
-    private async ValueTask<StorageError?> Encryption(HttpContext context, IStorageObjectGrain grain, bool rotate, bool mayMake)
+    private async ValueTask<StorageError?> Encryption(HttpContext context, string key, bool rotate, bool mayMake)
     {
         int? saltLength = null;
         if (context.Request is not { ContentType: null, ContentLength: null or 0 })
@@ -166,14 +165,14 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
                 return asked.Error;
             saltLength = asked.Value;
         }
-        var settings = rotate ? await grain.RotateEncryption(saltLength) : await grain.GetEncryption(saltLength, mayMake);
+        var settings = await objects.Call(key, grain => rotate ? grain.RotateEncryption(saltLength) : grain.GetEncryption(saltLength, mayMake));
         if (!settings.Succeeded)
             return settings.Error;
         JsonResponse.Write(context, settings.Value, ItemJson.Write);
         return null;
     }
 
-    private async ValueTask<StorageError?> Send(HttpContext context, IStorageObjectGrain grain, IdentitySettings? asked)
+    private async ValueTask<StorageError?> Send(HttpContext context, string key, IdentitySettings? asked)
     {
         if (KeyVersionOf(context, out var version) is { } noVersion)
             return noVersion;
@@ -186,12 +185,12 @@ internal sealed class ObjectsApi(ObjectGrains grains, IdentityVerifier identitie
         var verdict = await identities.Verify(asked, IdentityProof.Of(context.Request.Headers), payload.Value, standing: null);
         if (verdict.Error is not null)
             return verdict.Error;
-        return await grain.Send(new(payload.Value, version, Sender: null)) ?? NoContent(context);
+        return await objects.Call(key, grain => grain.Send(new(payload.Value, version, Sender: null))) ?? NoContent(context);
     }
 
-    private static async ValueTask<StorageError?> GetPresence(HttpContext context, IStorageObjectGrain grain)
+    private async ValueTask<StorageError?> GetPresence(HttpContext context, string key)
     {
-        JsonResponse.Write(context, await grain.GetPresence(), ItemJson.Write);
+        JsonResponse.Write(context, await objects.Call(key, grain => grain.GetPresence()), ItemJson.Write);
         return null;
     }
 

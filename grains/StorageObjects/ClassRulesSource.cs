@@ -58,8 +58,8 @@ public static class StorageObjectsRegistration
     {
         services.TryAddSingleton<ClassRulesSource>();
         services.TryAddSingleton<ProjectKeys>();
-        services.TryAddSingleton<LocalReads>();
-        services.TryAddSingleton<ILocalReads>(provider => provider.GetRequiredService<LocalReads>());
+        services.TryAddSingleton<LocalObjects>();
+        services.TryAddSingleton<ILocalObjects>(provider => provider.GetRequiredService<LocalObjects>());
         services.AddHostedService<EncryptionResumption>();
     }
 }

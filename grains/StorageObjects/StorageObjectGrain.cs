@@ -30,7 +30,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private readonly TimeProvider _time;
     private readonly ClassRulesSource _rules;
     private readonly ProjectKeys _keys;
-    private readonly LocalReads _localReads;
+    private readonly LocalObjects _localObjects;
     private readonly StorageObjectOptions _options;
     private readonly ILogger<StorageObjectGrain> _logger;
     private readonly CommitGate _gate;
@@ -45,7 +45,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     private ObjectClass? _class;
     private ObjectSeal? _seal;
     private GatewayNotices? _notices;
-    private StorageObjectState? _state;
+    private volatile StorageObjectState? _state;
     private Task<StorageObjectState>? _loading;
     private bool _wasLoaded;
     private long _announcedRevision;
@@ -57,7 +57,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         TimeProvider time,
         ClassRulesSource rules,
         ProjectKeys keys,
-        LocalReads localReads,
+        LocalObjects localObjects,
         IOptions<StorageObjectOptions> options,
         ILogger<StorageObjectGrain> logger)
     {
@@ -65,7 +65,7 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
         _time = time;
         _rules = rules;
         _keys = keys;
-        _localReads = localReads;
+        _localObjects = localObjects;
         _options = options.Value;
         _logger = logger;
         _gate = new(Commit, AnnounceBatch, CommitFailed);
@@ -96,24 +96,34 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
             // Each call tries again and is told why; those that need nothing of what is stored can do without.
             LogLoadFailed(e, _id.Class);
         }
+        _localObjects.Enter(_key, this);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _isEnding = true;
-        _localReads.Hide(_key);
+        _localObjects.Leave(_key, this);
         await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             _notices!.Tell(gateway, new ObjectDeactivated(_id.ToString()));
         _seal?.Close();
     }
 
+    /// <summary>Finds an item, on any thread; false if that takes a call.</summary>
+    public bool TryReadSettled(string name, long now, out Item? item)
+    {
+        item = null;
+        return _state is { } state && state.TryFindSettled(name, now, out item);
+    }
+
+    /// <summary>Carries out a call that came without a message, on the grain's scheduler; where this activation ends, another answers.</summary>
+    public ValueTask<T> CallHere<T>(Func<IStorageObjectGrain, ValueTask<T>> call) =>
+        call(_isEnding ? this.AsReference<IStorageObjectGrain>() : this);
+
     public async ValueTask<Item?> Get(string name)
     {
         var (state, now) = (await Loaded(), Now());
         var item = state.Find(name, now);
-        if (!_isEnding)
-            _localReads.Show(_key, state, now);
         await _gate.Settle();
         return Counted("get", item);
     }

@@ -37,8 +37,13 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
         _cluster = builder.Build();
     }
 
-    private IStorageObjectGrain Grain =>
-        _cluster.Silos[0].ServiceProvider.GetRequiredService<IClusterClient>().GetGrain<IStorageObjectGrain>("project/class/object");
+    private IStorageObjectGrain Grain(bool isHere)
+    {
+        const string Key = "project/class/object";
+        var services = _cluster.Silos[0].ServiceProvider;
+        var grain = services.GetRequiredService<IClusterClient>().GetGrain<IStorageObjectGrain>(Key);
+        return isHere ? LocalCaller.Of(services.GetRequiredService<ILocalObjects>(), Key, grain) : grain;
+    }
 
     public async ValueTask InitializeAsync() => await _cluster.DeployAsync(TestContext.Current.CancellationToken);
 
@@ -49,12 +54,14 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task Increments_of_many_callers_are_all_counted_and_all_stored()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Increments_of_many_callers_are_all_counted_and_all_stored(bool isHere)
     {
         const int Callers = 64;
         const int Each = 1_000;
-        var grain = Grain;
+        var grain = Grain(isHere);
         var answers = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
             var seen = new List<long>(Each);
@@ -65,16 +72,18 @@ public sealed class ObjectConcurrencyTests : IAsyncLifetime
 
         Assert.Equal(Enumerable.Range(1, Callers * Each).Select(n => (long)n), answers.SelectMany(seen => seen).Order());
         Assert.All(answers, seen => Assert.Equal(seen.Order(), seen));
-        await grain.Cast<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
+        await Grain(false).Cast<IGrainManagementExtension>().DeactivateOnIdle(TestContext.Current.CancellationToken);
         Assert.Equal(Callers * Each, Number((await grain.Get("n"))!));
     }
 
-    [Fact]
-    public async Task Conditional_writes_of_many_callers_lose_no_update()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Conditional_writes_of_many_callers_lose_no_update(bool isHere)
     {
         const int Callers = 16;
         const int Each = 100;
-        var grain = Grain;
+        var grain = Grain(isHere);
         await grain.Set("n", Write(0, null));
         var successes = 0;
         var refusals = 0;

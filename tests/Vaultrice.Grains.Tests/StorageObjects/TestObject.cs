@@ -17,6 +17,12 @@ internal sealed class TestObject(ObjectCluster cluster, StorageObjectId id)
 
     public IStorageObjectGrain Grain { get; } = cluster.Client.GetGrain<IStorageObjectGrain>(id.ToString());
 
+    /// <summary>The objects of the silo as a gateway in its process sees them.</summary>
+    public ILocalObjects Local { get; } = cluster.Services.GetRequiredService<ILocalObjects>();
+
+    /// <summary>The object as a gateway in the silo's process calls it.</summary>
+    public IStorageObjectGrain Here => field ??= LocalCaller.Of(Local, Key, Grain);
+
     public StoreFaults Faults { get; } = cluster.Store.Of(id);
 
     public static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
@@ -43,10 +49,9 @@ internal sealed class TestObject(ObjectCluster cluster, StorageObjectId id)
     public async Task<string?> Get(string name) => await Grain.Get(name) is { } item ? Text(item.Value) : null;
 
     /// <summary>Reads as a gateway in the silo's process does: without a call, where that is enough.</summary>
-    public async Task<Item?> Read(string name) => TryReadLocally(name, out var item) ? item : await Grain.Get(name);
+    public async Task<Item?> Read(string name) => TryReadLocally(name, out var item) ? item : await Here.Get(name);
 
-    public bool TryReadLocally(string name, out Item? item) =>
-        cluster.Services.GetRequiredService<ILocalReads>().TryGet(Key, name, out item);
+    public bool TryReadLocally(string name, out Item? item) => Local.TryGet(Key, name, out item);
 
     public async Task Remove(params string[] names) => await Grain.Remove([.. names]);
 

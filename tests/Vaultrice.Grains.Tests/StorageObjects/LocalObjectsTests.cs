@@ -1,11 +1,12 @@
 using System.Globalization;
+using Vaultrice.StorageObjects;
 using Xunit;
 
 namespace Vaultrice.Grains.Tests.StorageObjects;
 
-/// <summary>Reads in the process of the object's silo, without a call of its grain.</summary>
+/// <summary>Reads and calls in the process of the object's silo, without messages to its grain.</summary>
 [Collection(ObjectClusterTests.Name)]
-public sealed class LocalReadsTests(ObjectCluster cluster)
+public sealed class LocalObjectsTests(ObjectCluster cluster)
 {
     private readonly TestObject _object = cluster.NewObject();
 
@@ -14,7 +15,7 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
     {
         await _object.Set("a", "1");
         Assert.False(_object.TryReadLocally("a", out _));
-        await _object.Get("a");
+        await _object.Here.Get("a");
         Assert.Equal("1", Local("a"));
         Assert.Null(Local("b"));
         await _object.Set("a", "2");
@@ -31,7 +32,7 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
     public async Task What_is_on_its_way_to_the_store_is_not_read(CommitOutcome outcome)
     {
         await _object.Set("a", "1");
-        await _object.Get("a");
+        await _object.Here.Get("a");
         _object.Faults.Hold();
         var set = _object.Set("a", "2");
         var commit = await _object.Faults.Held();
@@ -49,7 +50,7 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
         else
             Assert.False(_object.TryReadLocally("a", out _));
         // The call that it then takes shows what was loaded again.
-        await _object.Get("a");
+        await _object.Here.Get("a");
         Assert.Equal(outcome switch { CommitOutcome.Store => "3", CommitOutcome.FailBefore => "1", _ => "2" }, Local("a"));
     }
 
@@ -57,7 +58,7 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
     public async Task What_has_expired_is_not_read()
     {
         await _object.Set("a", "1", ttl: 500);
-        await _object.Get("a");
+        await _object.Here.Get("a");
         cluster.Advance(TimeSpan.FromMilliseconds(499));
         Assert.Equal("1", Local("a"));
         cluster.Advance(TimeSpan.FromMilliseconds(1));
@@ -68,20 +69,18 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
     public async Task An_object_that_was_deactivated_is_called_again()
     {
         await _object.Set("a", "1");
-        await _object.Get("a");
+        await _object.Here.Get("a");
         await _object.Deactivate();
         await _object.Set("b", "2");
         Assert.False(_object.TryReadLocally("a", out _));
     }
 
     [Fact]
-    public async Task An_object_that_was_deleted_is_called_again()
+    public async Task What_was_deleted_is_not_read()
     {
         await _object.Set("a", "1");
-        await _object.Get("a");
+        await _object.Here.Get("a");
         await _object.Grain.Destroy();
-        Assert.False(_object.TryReadLocally("a", out _));
-        Assert.Null(await _object.Get("a"));
         Assert.Null(Local("a"));
     }
 
@@ -89,7 +88,7 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
     public async Task Once_a_second_a_read_is_a_call()
     {
         await _object.Set("a", "1");
-        await _object.Get("a");
+        await _object.Here.Get("a");
         cluster.Advance(TimeSpan.FromMilliseconds(999));
         Assert.Equal("1", Local("a"));
         cluster.Advance(TimeSpan.FromMilliseconds(1));
@@ -124,6 +123,94 @@ public sealed class LocalReadsTests(ObjectCluster cluster)
         await written.CancelAsync();
         await reader;
     }
+
+    [Fact]
+    public async Task Once_it_has_answered_a_message_an_object_is_called_without_for_a_second()
+    {
+        Assert.Null(SetHere("a", "1"));
+        await _object.Here.Set("a", Write("1"));
+        cluster.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal("2", TestObject.Text((await SetHere("a", "2")!).Value!.Value));
+        Assert.Equal("2", await _object.Get("a"));
+        cluster.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(SetHere("a", "3"));
+    }
+
+    [Fact]
+    public async Task A_call_without_a_message_is_answered_when_it_is_stored_and_fails_when_it_is_not()
+    {
+        await _object.Here.Set("a", Write("1"));
+        _object.Faults.Hold();
+        var set = SetHere("a", "2")!;
+        var commit = await _object.Faults.Held();
+        await _object.TakenUp();
+        Assert.False(set.IsCompleted);
+        commit.Ends(CommitOutcome.FailBefore);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => set);
+        _object.Faults.Flow();
+        Assert.Equal("1", await _object.Get("a"));
+    }
+
+    [Fact]
+    public async Task A_call_without_a_message_is_given_up_when_the_store_stalls_for_longer_than_a_message_waits()
+    {
+        await _object.Here.Set("a", Write("1"));
+        _object.Faults.Hold();
+        var set = SetHere("a", "2")!;
+        var commit = await _object.Faults.Held();
+        cluster.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(set.IsCompleted);
+        cluster.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<TimeoutException>(() => set);
+        _object.Faults.Flow();
+        commit.Ends(CommitOutcome.Store);
+        Assert.Equal("2", await _object.Get("a"));
+    }
+
+    [Fact]
+    public async Task Each_call_counts_once_while_the_object_is_deactivated_again_and_again()
+    {
+        const int Callers = 8;
+        const int Each = 400;
+        const int Between = 100;
+        var answered = 0;
+        var callers = Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await Increment();
+                Interlocked.Increment(ref answered);
+            }
+        }, TestContext.Current.CancellationToken)));
+        for (var next = Between; next < Callers * Each && !callers.IsCompleted; next += Between)
+        {
+            while (Volatile.Read(ref answered) < next && !callers.IsCompleted)
+                await Task.Yield();
+            await _object.Deactivate();
+        }
+        await callers;
+        Assert.Equal((Callers * Each).ToString(CultureInfo.InvariantCulture), await _object.Get("n"));
+
+        async Task Increment()
+        {
+            while (true)
+            {
+                try
+                {
+                    Assert.True((await _object.Here.Apply("n", new Increment("1"u8.ToArray(), false, null, null))).Succeeded);
+                    return;
+                }
+                catch (OrleansMessageRejectionException)
+                {
+                    // Orleans hands a message on twice at most, and not to where it was carried out.
+                }
+            }
+        }
+    }
+
+    private Task<StorageResult<Item>>? SetHere(string name, string value) => _object.Local.TryCall(_object.Key, grain => grain.Set(name, Write(value)));
+
+    private static ItemWrite Write(string value) => new(TestObject.Json(value), null, false, null, null);
 
     private string? Local(string name)
     {
