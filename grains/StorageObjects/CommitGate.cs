@@ -20,6 +20,8 @@ internal sealed class CommitGate(
     private volatile CommitBatch? _collecting;
     private volatile CommitBatch? _committing;
     private bool _startsAnew;
+    private bool _isRunning;
+    private bool _hadCompany;
 
     /// <summary>
     /// Sends on what was handed in, at the end of an operation's turn, and completes when all of it is durable and announced;
@@ -28,7 +30,7 @@ internal sealed class CommitGate(
     public Task Settle()
     {
         var last = _collecting ?? _committing;
-        if (_collecting is not null && _committing is null)
+        if (_collecting is not null && !_isRunning)
             _ = Run();
         return last?.Done.Task ?? Task.CompletedTask;
     }
@@ -82,8 +84,14 @@ internal sealed class CommitGate(
 
     private async Task Run()
     {
+        _isRunning = true;
+        // Where operations come in groups, those of this process that are ready to run go first: else one of them commits alone,
+        // and what it tells is written to every socket by itself, while the others wait for both.
+        if (_hadCompany)
+            await Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
         while (_collecting is { } batch)
         {
+            _hadCompany = batch.Events.Count > 1;
             _committing = batch;
             _collecting = null;
             try
@@ -103,6 +111,7 @@ internal sealed class CommitGate(
             batch.Done.SetResult();
         }
         _committing = null;
+        _isRunning = false;
     }
 
     private void Fail(CommitBatch batch, Exception cause)
