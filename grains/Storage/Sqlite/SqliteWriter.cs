@@ -158,8 +158,15 @@ internal sealed partial class SqliteWriter : IDisposable
         }
         BatchSize.Record(batch.Count);
         CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
-        foreach (var write in batch)
-            write.Complete();
+        // One work item for all of them: queued from this thread one by one, each could wake a thread for itself.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static writes =>
+            {
+                foreach (var write in writes)
+                    write.Complete();
+            },
+            batch.ToArray(),
+            preferLocal: false);
     }
 
     private void Rollback()
