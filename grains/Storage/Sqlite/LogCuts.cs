@@ -45,10 +45,11 @@ internal sealed partial class LogCuts(Checkpoints checkpoints, TimeProvider time
     }
 
     /// <summary>Cuts the log; to be called between two transactions.</summary>
-    public void Cut()
+    /// <param name="isSettled">Whether what was replaced is so in the tables too; else the log is not cut yet.</param>
+    public void Cut(bool isSettled)
     {
         var started = time.GetTimestamp();
-        var isCut = isEmpty || checkpoints.CutLog();
+        var isCut = isSettled && (isEmpty || checkpoints.CutLog());
         endedAt = time.GetTimestamp();
         took = time.GetElapsedTime(started, endedAt);
         if (isCut)
@@ -68,21 +69,21 @@ internal sealed partial class LogCuts(Checkpoints checkpoints, TimeProvider time
     }
 
     /// <summary>Tries once more for those who wait, and tells them if it was in vain.</summary>
-    public void End()
+    public void End(bool isSettled)
     {
         if (waiting.Count > 0)
-            Cut();
+            Cut(isSettled);
         Fail(static _ => true);
     }
 
     private void Fail(Predicate<Purge> whom)
     {
         foreach (var purge in waiting.FindAll(whom))
-            purge.Done.SetException(new ObjectStoreException("What was deleted may still be in the database's log: it is in use by another reader."));
+            purge.Done.SetException(new ObjectStoreException("What was deleted may still be in the database's log: another reader stays in it, or the disk failed."));
         waiting.RemoveAll(whom);
     }
 
-    [LoggerMessage(LogLevel.Warning, "What was deleted for good may still be in the database's log, since another reader stays in it; it is tried again until it is done.")]
+    [LoggerMessage(LogLevel.Warning, "What was deleted for good may still be in the database's log, which another reader may stay in; it is tried again until it is done.")]
     private partial void LogInUse();
 }
 

@@ -1,13 +1,9 @@
-using System.Buffers;
-using System.Text;
 using SQLitePCL;
-using Vaultrice.Grains.Storage.Encryption;
-using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Grains.Storage.Sqlite;
 
-/// <summary>Writes the commits of objects: a row for the object and one for each changed item.</summary>
-internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, NonceSequence nonces) : IDisposable
+/// <summary>Writes objects into the tables: a row for the object and one for each changed item.</summary>
+internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects) : IDisposable
 {
     private readonly Statement putObject = new(
         database,
@@ -32,25 +28,23 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
 
     private readonly Statement deleteObject = new(database, "DELETE FROM objects WHERE key = ?1");
 
-    private byte[] nameBuffer = new byte[4 * StorageObjectId.MaxNameBytes];
-
-    public void Commit(string key, ObjectCommit commit)
+    public void Put(PendingObject pending)
     {
-        var known = objects[key];
+        var known = objects[pending.Key];
         var written = 0L;
-        if (known.Row is null || known.NextExpiry != commit.NextExpiry || commit.Encryption is not null || !known.Keys.Equals(commit.Keys))
+        if (known.Row is null || known.NextExpiry != pending.NextExpiry || pending.Encryption is not null || !known.Keys.Span.SequenceEqual(pending.Keys.Span))
         {
-            PutObject(known, commit);
-            written = commit.Revision;
+            PutObject(known, pending);
+            written = pending.Revision;
         }
-        foreach (var record in commit.Records)
+        foreach (var item in pending.Items.Values)
         {
-            PutItem(known, record);
-            written = Math.Max(written, record.Revision);
+            PutItem(known, item);
+            written = Math.Max(written, item.Revision);
         }
         // The object's revision is the highest of its own row's and its items': mostly the item written last carries it.
-        if (written < commit.Revision)
-            touchObject.Bind(1, known.Row).Bind(2, commit.Revision).Execute();
+        if (written < pending.Revision)
+            touchObject.Bind(1, known.Row).Bind(2, pending.Revision).Execute();
     }
 
     public void Delete(string key)
@@ -70,62 +64,36 @@ internal sealed class ObjectWrites(sqlite3 database, KnownObjects objects, Nonce
         deleteObject.Dispose();
     }
 
-    private void PutObject(KnownObject known, ObjectCommit commit)
+    private void PutObject(KnownObject known, PendingObject pending)
     {
-        putObject.BindText(1, known.Key).Bind(2, commit.Revision);
-        if (commit.NextExpiry == long.MaxValue)
+        putObject.BindText(1, known.Key).Bind(2, pending.Revision);
+        if (pending.NextExpiry == long.MaxValue)
             putObject.BindNull(3);
         else
-            putObject.Bind(3, commit.NextExpiry);
-        if (commit.Encryption is null)
-            putObject.BindNull(4);
+            putObject.Bind(3, pending.NextExpiry);
+        if (pending.Encryption is { } encryption)
+            putObject.BindBlob(4, encryption.Span);
         else
-            BindSealed(putObject, 4, known, EncryptionRecord.Binding, EncryptionRecord.Write(commit.Encryption));
-        if (commit.Keys.IsEmpty)
+            putObject.BindNull(4);
+        if (pending.Keys.IsEmpty)
             putObject.BindNull(5);
         else
-            putObject.BindBlob(5, commit.Keys.Span);
+            putObject.BindBlob(5, pending.Keys.Span);
         putObject.Step();
         known.Row = putObject.Number(0);
-        known.NextExpiry = commit.NextExpiry;
-        known.Keys = commit.Keys;
+        known.NextExpiry = pending.NextExpiry;
+        // A copy: what is pending lies in the bytes of many commits.
+        known.Keys = pending.Keys.ToArray();
         putObject.Reset();
     }
 
-    private void PutItem(KnownObject known, in ItemRecord record)
+    private void PutItem(KnownObject known, in PendingItem record)
     {
-        if (nameBuffer.Length < Encoding.UTF8.GetMaxByteCount(record.Name.Length))
-            nameBuffer = new byte[Encoding.UTF8.GetMaxByteCount(record.Name.Length)];
-        var name = nameBuffer.AsSpan(0, Encoding.UTF8.GetBytes(record.Name, nameBuffer));
-        putItem.Bind(1, known.Row).BindText(2, name).Bind(3, record.Revision);
+        putItem.Bind(1, known.Row).BindText(2, record.Name.Span).Bind(3, record.Revision).Bind(4, record.ExpiresAt);
         if (record.Item is { } item)
-        {
-            var binding = new RecordBinding
-            {
-                Kind = RecordKind.Item,
-                Name = name,
-                Revision = record.Revision,
-                ExpiresAt = record.ExpiresAt,
-                CreatedAt = item.CreatedAt,
-                UpdatedAt = item.UpdatedAt,
-                KeyVersion = item.KeyVersion,
-            };
-            putItem.Bind(4, record.ExpiresAt).Bind(5, item.CreatedAt).Bind(6, item.UpdatedAt).Bind(7, item.KeyVersion);
-            BindSealed(putItem, 8, known, binding, item.Value.Span);
-        }
+            putItem.Bind(5, item.CreatedAt).Bind(6, item.UpdatedAt).Bind(7, item.KeyVersion).BindBlob(8, item.Value.Span);
         else
-        {
-            putItem.Bind(4, record.ExpiresAt).BindNull(5).BindNull(6).BindNull(7).BindNull(8);
-        }
+            putItem.BindNull(5).BindNull(6).BindNull(7).BindNull(8);
         putItem.Execute();
-    }
-
-    private void BindSealed(Statement statement, int index, KnownObject known, in RecordBinding binding, ReadOnlySpan<byte> plain)
-    {
-        var size = plain.Length + RecordCipher.Overhead;
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
-        known.Cipher.Seal(nonces, binding, plain, buffer.AsSpan(0, size));
-        statement.BindBlob(index, buffer.AsSpan(0, size));
-        ArrayPool<byte>.Shared.Return(buffer);
     }
 }

@@ -3,8 +3,12 @@ using Vaultrice.StorageObjects;
 namespace Vaultrice.Grains.Storage.Sqlite;
 
 /// <summary>A change on its way into a transaction.</summary>
-internal abstract class QueuedWrite
+/// <param name="needsTables">Whether it reads or changes the tables of objects by other ways than a commit.</param>
+internal abstract class QueuedWrite(bool needsTables)
 {
+    /// <summary>Whether it needs everything in the tables.</summary>
+    public bool NeedsTables => needsTables;
+
     /// <summary>Makes the change, within the transaction that is open.</summary>
     public abstract void Execute(WriterSession session);
 
@@ -16,7 +20,7 @@ internal abstract class QueuedWrite
 }
 
 /// <summary>A change with its result, which its caller receives once it is durable.</summary>
-internal sealed class QueuedWrite<T>(Func<WriterSession, T> change) : QueuedWrite
+internal sealed class QueuedWrite<T>(Func<WriterSession, T> change, bool needsTables) : QueuedWrite(needsTables)
 {
     // Asynchronously: the writer must not run its callers' continuations.
     private readonly TaskCompletionSource<T> stored = new(TaskCreationOptions.RunContinuationsAsynchronously);

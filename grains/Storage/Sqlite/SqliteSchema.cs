@@ -45,6 +45,7 @@ internal static class SqliteSchema
         ) WITHOUT ROWID;
         """,
         "ALTER TABLE objects ADD COLUMN keys BLOB",
+        "CREATE TABLE journal (id INTEGER PRIMARY KEY, commits BLOB NOT NULL)",
     ];
 
     /// <summary>"VTRC", which tells our databases from those of other programs.</summary>

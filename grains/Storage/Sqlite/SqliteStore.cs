@@ -17,14 +17,15 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
     private readonly ReaderPool readers;
     private int disposed;
 
-    private SqliteStore(DataFolder folder, SqliteConnection connection, MasterKeys masterKeys, TimeProvider time, ILogger logger)
+    private SqliteStore(DataFolder folder, SqliteConnection connection, MasterKeys masterKeys, TimeProvider time, ILogger logger, JournalBounds bounds)
     {
         this.folder = folder;
         this.connection = connection;
         var dataKey = StoreKeys.Open(connection, masterKeys);
-        session = new(connection.Handle!, dataKey);
+        session = new(connection.Handle!, dataKey, time, bounds);
         checkpoints = new(folder.Database, connection.Handle!, logger);
         readers = new(folder.Database, dataKey);
+        session.Recover();
         writer = new(session, checkpoints, time, logger);
         LogOpened(logger, folder.Database);
     }
@@ -37,14 +38,14 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
         Open(path, masterKeys, time, logger, SqliteSchema.Migrations);
 
     internal static SqliteStore Open(
-        string path, MasterKeys masterKeys, TimeProvider time, ILogger<SqliteStore> logger, IReadOnlyList<string> migrations)
+        string path, MasterKeys masterKeys, TimeProvider time, ILogger<SqliteStore> logger, IReadOnlyList<string> migrations, JournalBounds? bounds = null)
     {
         var folder = DataFolder.Claim(path);
         SqliteConnection? connection = null;
         try
         {
             connection = SqliteDatabase.OpenForWriting(folder.Database, migrations);
-            return new(folder, connection, masterKeys, time, logger);
+            return new(folder, connection, masterKeys, time, logger, bounds ?? new());
         }
         catch (Exception e)
         {
@@ -52,33 +53,46 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
             folder.Dispose();
             if (e is SqliteException failure)
                 throw SqliteFailure.Opening(folder.Database, failure);
+            if (e is FormatException)
+                throw new ObjectStoreException($"The database '{folder.Database}' cannot be opened: its journal was altered; put back a backup.", e);
             throw;
         }
     }
 
-    public Task<StoredObject> Load(StorageObjectId id, CancellationToken cancellationToken) =>
-        readers.Read(reader => reader.Load(id.ToString(), cancellationToken), cancellationToken);
+    public async Task<StoredObject> Load(StorageObjectId id, CancellationToken cancellationToken)
+    {
+        var key = id.ToString();
+        if (session.Journal.Holds(key))
+            await Settled(cancellationToken);
+        return await readers.Read(reader => reader.Load(key, cancellationToken), cancellationToken);
+    }
 
     public Task Commit(StorageObjectId id, ObjectCommit commit)
     {
         var key = id.ToString();
-        return writer.Write(session => session.Objects.Commit(key, commit));
+        return writer.Write(session => session.Journal.Commit(key, commit));
     }
 
     public Task Delete(StorageObjectId id)
     {
         var key = id.ToString();
-        return writer.Write(session => session.Objects.Delete(key));
+        return writer.Write(session => session.Objects.Delete(key), needsTables: true);
     }
 
-    public Task<IReadOnlyList<StorageObjectId>> List(
-        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken) =>
-        readers.Read(
+    public async Task<IReadOnlyList<StorageObjectId>> List(
+        string projectId, string? @class, string? idPrefix, StorageObjectId? after, int count, CancellationToken cancellationToken)
+    {
+        await Settled(cancellationToken);
+        return await readers.Read(
             reader => reader.List(@class is null ? $"{projectId}/" : $"{projectId}/{@class}/{idPrefix}", after?.ToString(), count),
             cancellationToken);
+    }
 
-    public Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken) =>
-        readers.Read(reader => reader.Measure($"{projectId}/", now, cancellationToken), cancellationToken);
+    public async Task<IReadOnlyList<StoredTotal>> Measure(string projectId, long now, CancellationToken cancellationToken)
+    {
+        await Settled(cancellationToken);
+        return await readers.Read(reader => reader.Measure($"{projectId}/", now, cancellationToken), cancellationToken);
+    }
 
     public async Task<int> Sweep(long expiredBefore, CancellationToken cancellationToken)
     {
@@ -87,7 +101,7 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            portion = await writer.Write(session => session.Expiry.Sweep(expiredBefore));
+            portion = await writer.Write(session => session.Expiry.Sweep(expiredBefore), needsTables: true);
         }
         while (portion is { Records: 0, Objects: > 0 });
         return portion.Records;
@@ -122,7 +136,7 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
     public Task WriteWrappedKey(WrappedKey wrapped) => writer.Write(session => session.WriteWrappedKey(wrapped));
 
     /// <summary>Runs SQL on the writer's connection, after what is queued.</summary>
-    internal Task Run(string sql) => writer.Write(session => session.Run(sql));
+    internal Task Run(string sql) => writer.Write(session => session.Run(sql), needsTables: true);
 
     /// <summary>Finishes the queued changes, moves the log into the database and lets the folder go.</summary>
     public void Dispose()
@@ -136,6 +150,9 @@ internal sealed partial class SqliteStore : IObjectStore, IGrainStateStore, IMas
         connection.Dispose();
         folder.Dispose();
     }
+
+    private Task Settled(CancellationToken cancellationToken) =>
+        session.Journal.IsEmpty ? Task.CompletedTask : writer.Settle().WaitAsync(cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "The store is open: {File}")]
     private static partial void LogOpened(ILogger logger, string file);

@@ -16,6 +16,9 @@ internal sealed partial class SqliteWriter : IDisposable
     private static readonly Histogram<double> CommitDuration = Diagnostics.Meter.CreateHistogram<double>(
         "vaultrice.store.commit.duration", "s", "Time of a transaction until it was durable.");
 
+    /// <summary>After which time without a change the tables are settled.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+
     private readonly object gate = new();
     private readonly Thread thread;
     private readonly WriterSession session;
@@ -24,6 +27,7 @@ internal sealed partial class SqliteWriter : IDisposable
     private readonly ILogger logger;
     private List<QueuedWrite> queue = [];
     private List<QueuedWrite> batch = [];
+    private long storedAt;
     private readonly List<Purge> purges = [];
     private readonly LogCuts cuts;
     private readonly ITimer alarm;
@@ -36,36 +40,44 @@ internal sealed partial class SqliteWriter : IDisposable
         this.time = time;
         this.logger = logger;
         cuts = new(checkpoints, time, logger);
-        cuts.Cut();
+        cuts.Cut(session.Journal.IsEmpty);
         alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         thread = new(Work) { Name = "Vaultrice store writer", IsBackground = true };
         thread.Start();
     }
 
     /// <summary>Queues a change.</summary>
+    /// <param name="change">The change, to be made in a transaction with others, in no certain order.</param>
+    /// <param name="needsTables">Whether it reads or changes the tables of objects by other ways than a commit: they then lack nothing.</param>
     /// <returns>Its result, once it is durable.</returns>
     /// <exception cref="ObjectStoreException">The change was not stored.</exception>
-    public Task<T> Write<T>(Func<WriterSession, T> change)
+    public Task<T> Write<T>(Func<WriterSession, T> change, bool needsTables = false)
     {
-        var write = new QueuedWrite<T>(change);
+        var write = new QueuedWrite<T>(change, needsTables);
         lock (gate)
         {
             if (closed)
                 throw new ObjectStoreException("The change was not stored: the server is stopping.");
             queue.Add(write);
+            // Woken by the pool: so those that are ready to run there queue their writes first, and one flush serves them all.
             if (queue.Count == 1)
-                Monitor.Pulse(gate);
+                ThreadPool.UnsafeQueueUserWorkItem(static writer => writer.Wake(), this, preferLocal: false);
         }
         return write.Stored;
     }
 
-    /// <inheritdoc cref="Write{T}(Func{WriterSession, T})"/>
-    public Task Write(Action<WriterSession> change) =>
-        Write(session =>
-        {
-            change(session);
-            return true;
-        });
+    /// <inheritdoc cref="Write{T}(Func{WriterSession, T}, bool)"/>
+    public Task Write(Action<WriterSession> change, bool needsTables = false) =>
+        Write(
+            session =>
+            {
+                change(session);
+                return true;
+            },
+            needsTables);
+
+    /// <summary>Has everything that was acknowledged before in the tables.</summary>
+    public Task Settle() => Write(static _ => true, needsTables: true);
 
     /// <summary>Has the log cut after everything that is queued.</summary>
     /// <exception cref="ObjectStoreException">It could not be cut yet; that is tried again until it is done.</exception>
@@ -98,30 +110,36 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         while (TakeAll())
         {
-            if (batch.Count > 0)
-            {
-                Store();
+            // Before the log is cut, what was replaced must be so in the tables.
+            var isCutDue = cuts.IsDue;
+            var settles = isCutDue || batch.Count == 0 || batch.Exists(static write => write.NeedsTables);
+            // Apart, so that what needs no tables can go by the journal.
+            var hasStored = Store([.. batch.Where(static write => !write.NeedsTables)], needsTables: false);
+            hasStored |= settles && Store([.. batch.Where(static write => write.NeedsTables)], needsTables: true);
+            if (hasStored)
                 cuts.LogHasGrown(session.Expiry.TakeShredded());
-            }
             batch.Clear();
-            if (cuts.IsDue)
-                cuts.Cut();
+            storedAt = time.GetTimestamp();
+            if (isCutDue)
+                cuts.Cut(session.Journal.IsEmpty);
             else
                 checkpoints.Step();
         }
-        cuts.End();
+        Store([], needsTables: true);
+        cuts.End(session.Journal.IsEmpty);
     }
 
     private bool TakeAll()
     {
         lock (gate)
         {
-            while (queue.Count == 0 && purges.Count == 0 && !cuts.IsDue)
+            while (queue.Count == 0 && purges.Count == 0 && !cuts.IsDue && SettlesIn > TimeSpan.Zero)
             {
                 if (closed)
                     return false;
-                if (cuts.IsOwed)
-                    alarm.Change(TimeSpan.FromMilliseconds(Math.Max(1, cuts.DueIn.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                var wait = cuts.IsOwed && cuts.DueIn < SettlesIn ? cuts.DueIn : SettlesIn;
+                if (wait < TimeSpan.MaxValue)
+                    alarm.Change(TimeSpan.FromMilliseconds(Math.Max(1, wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 Monitor.Wait(gate);
             }
             (queue, batch) = (batch, queue);
@@ -130,19 +148,27 @@ internal sealed partial class SqliteWriter : IDisposable
         }
     }
 
+    /// <summary>In what time the tables are settled if nothing more comes.</summary>
+    private TimeSpan SettlesIn => session.Journal.IsEmpty ? TimeSpan.MaxValue : Idle - time.GetElapsedTime(storedAt);
+
     private void Wake()
     {
         lock (gate)
             Monitor.Pulse(gate);
     }
 
-    private void Store()
+    /// <summary>Makes a transaction of changes; false when there is nothing to do.</summary>
+    private bool Store(QueuedWrite[] writes, bool needsTables)
     {
+        if (writes.Length == 0 && (!needsTables || session.Journal.IsEmpty))
+            return false;
         var started = time.GetTimestamp();
         try
         {
             session.Begin();
-            foreach (var write in batch)
+            if (needsTables)
+                session.Journal.Settle();
+            foreach (var write in writes)
                 write.Execute(session);
             session.Commit();
         }
@@ -150,13 +176,13 @@ internal sealed partial class SqliteWriter : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogTransactionFailed(batch.Count, e);
+            LogTransactionFailed(writes.Length, e);
             Rollback();
-            foreach (var write in batch)
+            foreach (var write in writes)
                 write.Fail(SqliteFailure.Writing(e));
-            return;
+            return true;
         }
-        BatchSize.Record(batch.Count);
+        BatchSize.Record(writes.Length);
         CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
         // One work item for all of them: queued from this thread one by one, each could wake a thread for itself.
         ThreadPool.UnsafeQueueUserWorkItem(
@@ -165,8 +191,9 @@ internal sealed partial class SqliteWriter : IDisposable
                 foreach (var write in writes)
                     write.Complete();
             },
-            batch.ToArray(),
+            writes,
             preferLocal: false);
+        return true;
     }
 
     private void Rollback()

@@ -13,12 +13,13 @@ internal sealed class WriterSession : IDisposable
     private readonly Statement rollback;
     private readonly Statement probe;
 
-    public WriterSession(sqlite3 database, DataKey key)
+    public WriterSession(sqlite3 database, DataKey key, TimeProvider time, JournalBounds bounds)
     {
         this.database = database;
         var nonces = new NonceSequence();
         known = new(key);
-        Objects = new(database, known, nonces);
+        Objects = new(database, known);
+        Journal = new(database, known, Objects, nonces, time, bounds);
         Expiry = new(database, known);
         GrainStates = new(database, key, nonces);
         begin = new(database, "BEGIN IMMEDIATE");
@@ -26,6 +27,8 @@ internal sealed class WriterSession : IDisposable
         rollback = new(database, "ROLLBACK");
         probe = new(database, "INSERT INTO settings (name, value) VALUES ('probe', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1");
     }
+
+    public Journal Journal { get; }
 
     public ObjectWrites Objects { get; }
 
@@ -35,14 +38,28 @@ internal sealed class WriterSession : IDisposable
 
     public void Begin() => begin.Execute();
 
-    public void Commit() => commit.Execute();
+    public void Commit()
+    {
+        Journal.Complete();
+        commit.Execute();
+        Journal.Committed();
+    }
 
     /// <summary>Undoes the transaction, if SQLite has not done so already, and whatever was remembered from it.</summary>
     public void Rollback()
     {
         known.ForgetRows();
+        Journal.RolledBack();
         if (raw.sqlite3_get_autocommit(database) == 0)
             rollback.Execute();
+    }
+
+    /// <summary>Takes up what a process before has left in the journal.</summary>
+    public void Recover()
+    {
+        Begin();
+        Journal.Recover();
+        Commit();
     }
 
     /// <summary>Changes something that means nothing.</summary>
@@ -63,6 +80,7 @@ internal sealed class WriterSession : IDisposable
 
     public void Dispose()
     {
+        Journal.Dispose();
         Objects.Dispose();
         Expiry.Dispose();
         GrainStates.Dispose();

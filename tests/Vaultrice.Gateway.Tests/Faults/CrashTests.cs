@@ -12,7 +12,8 @@ public sealed class CrashTests
     public async Task Every_acknowledged_write_is_there_after_a_kill_and_the_others_all_or_nothing()
     {
         await using var server = await TestServer.Start();
-        string[] ids = ["one", "two"];
+        // As many as it takes for their writes to share transactions.
+        string[] ids = ["one", "two", "three", "four", "five"];
         var histories = ids.ToDictionary(id => id, _ => new WriteHistory());
         for (var kill = 0; kill < Kills; kill++)
         {

@@ -13,6 +13,30 @@ public sealed class SqliteStoreTests : ObjectStoreContract, IDisposable
     public void Dispose() => sqlite.Dispose();
 }
 
+/// <summary>The same with every commit by the journal.</summary>
+public sealed class SqliteJournalStoreTests : ObjectStoreContract, IDisposable
+{
+    private readonly SqliteFixture sqlite = new() { Bounds = JournalTests.Tight };
+
+    public SqliteJournalStoreTests() => Store = sqlite.Open();
+
+    private protected override IObjectStore Store { get; }
+
+    public void Dispose() => sqlite.Dispose();
+}
+
+/// <summary>The same with every commit by the journal.</summary>
+public sealed class SqliteJournalSweepTests : SweepContract, IDisposable
+{
+    private readonly SqliteFixture sqlite = new() { Bounds = JournalTests.Tight };
+
+    public SqliteJournalSweepTests() => Store = sqlite.Open();
+
+    private protected override IObjectStore Store { get; }
+
+    public void Dispose() => sqlite.Dispose();
+}
+
 public sealed class SqliteSweepTests : SweepContract, IDisposable
 {
     private readonly SqliteFixture sqlite = new();

@@ -12,6 +12,8 @@ internal sealed class SqliteFixture : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public JournalBounds? Bounds { get; init; }
+
     public TempFolder Folder { get; } = new();
 
     public string Database => Folder["vaultrice.db"];
@@ -22,7 +24,7 @@ internal sealed class SqliteFixture : IDisposable
 
     public SqliteStore Open(IReadOnlyList<string>? migrations = null, string? masterKeyPath = null) =>
         store = SqliteStore.Open(
-            Folder.Path, MasterKeysOf(masterKeyPath), Time, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations);
+            Folder.Path, MasterKeysOf(masterKeyPath), Time, NullLogger<SqliteStore>.Instance, migrations ?? SqliteSchema.Migrations, Bounds);
 
     /// <summary>The master keys of a file; null for the one beside the data.</summary>
     public MasterKeys MasterKeysOf(string? path = null) =>
