@@ -50,6 +50,9 @@ internal static class AdminApi
 
     private static ValueTask<object?> RefuseArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        // Who names an account must not be served for the own one instead.
+        if (AdminAccount.IsNamed(context.HttpContext) && !OpenApi.TakesQuery(context.HttpContext.GetEndpoint()!, AdminAccount.InQuery))
+            return new(new Refusal(AdminErrors.Query(AdminAccount.InQuery, "is not taken by this call.")));
         foreach (var argument in context.Arguments)
         {
             if (argument is IAdminArgument { Refusal: { } refusal })
