@@ -286,6 +286,7 @@ internal sealed partial class ObjectSocket
         finally
         {
             _feed.Remove(this);
+            await _writer.Drain(Abort, _time);
             lock (_lock)
                 _isOver = true;
         }
