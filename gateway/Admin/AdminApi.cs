@@ -11,6 +11,7 @@ internal static class AdminApi
     {
         builder.Services.AddSingleton<AdminAccess>();
         builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton<AuditWalks>();
         builder.Services.AddAdministrationDescription();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

@@ -15,6 +15,7 @@ internal static class LimitsHosting
         var services = builder.Services;
         services.AddServerQuotas();
         services.AddSingleton<AddressLimits>();
+        services.AddSingleton<AccountLimits>();
         services.AddSingleton<ProjectLimits>();
         services.AddSingleton<ConnectionLimit>();
         services.AddHostedService<DemandExchange>();
