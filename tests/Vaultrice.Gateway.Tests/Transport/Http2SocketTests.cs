@@ -58,6 +58,21 @@ public sealed class Http2SocketTests(TlsServer server) : IClassFixture<TlsServer
         await Hears("\"setItem\"", stays);
     }
 
+    [Fact]
+    public async Task A_server_that_stops_tells_its_sockets_to_come_back_and_exits_with_0()
+    {
+        await using var stopping = new TlsServer();
+        await stopping.InitializeAsync();
+        using var sockets = new Http2Sockets(stopping);
+        var socket = await sockets.Open(stopping.NewObject());
+        stopping.Process.Signal("TERM");
+        Assert.Null(await Http2Sockets.Receive(socket));
+        Assert.Equal(1012, (int?)socket.CloseStatus);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken).Or("The close was not taken");
+        Assert.Equal(0, await stopping.Process.Ended(TimeSpan.FromSeconds(20)));
+        Assert.Equal("", stopping.Process.Errors.Trim());
+    }
+
     [Theory]
     [InlineData("/project/demo/cache/c/i", "websocket", HttpStatusCode.MethodNotAllowed)]
     [InlineData("/project/demo/ws/c/i", "connect-udp", HttpStatusCode.BadRequest)]
