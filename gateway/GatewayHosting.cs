@@ -34,10 +34,11 @@ public static class GatewayHosting
         services.AddSingleton<ProjectRequests>();
         builder.AddAdministration();
         builder.AddHealth();
-        // Both write request targets, whose query strings hold tokens. Asked whether it logs anything at all, the first makes an activity
-        // and a scope of each request, which a socket would hold for as long as it lives; listeners to traces get theirs all the same.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Warning);
+        // Both write what came over the wire: request targets, whose query strings hold tokens, and headers that are malformed. Asked
+        // whether it logs anything at all, the first makes an activity and a scope of each request, which a socket would hold for as
+        // long as it lives; listeners to traces get theirs all the same.
+        builder.Logging.Bound("Microsoft.AspNetCore.Hosting.Diagnostics", static _ => false);
+        builder.Logging.Bound("Microsoft.AspNetCore.Server.Kestrel", static level => level >= LogLevel.Warning);
     }
 
     /// <summary>Puts the gateway's requests first in the pipeline, behind the transport, then routing for everything else.</summary>

@@ -23,7 +23,7 @@ public static class HostRunner
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             // What goes wrong with the start is told below, once, and not as a stack trace by those it passes on its way.
             foreach (var category in ToldBelow)
-                builder.Logging.AddFilter(category, level => level >= LogLevel.Warning && !isStarting);
+                builder.Logging.Bound(category, _ => !isStarting);
             await using var app = build(builder);
             try
             {

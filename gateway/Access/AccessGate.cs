@@ -43,17 +43,17 @@ internal sealed class AccessGate(ProjectSnapshots projects, Credentials credenti
     }
 
     /// <summary>Says what each check finds, and whom it found. Checks after a failed one are made too, as far as they make sense.</summary>
-    /// <param name="request">What is asked for; an explanation counts nothing but bad credentials, else they could be guessed here.</param>
+    /// <param name="request">What is asked for; an explanation counts nothing but bad credentials and signatures, else they could be guessed here.</param>
     /// <param name="apiKey">The key to judge by when the request has no credentials: as if its secret had been sent.</param>
     public async ValueTask<(ImmutableArray<ExplainedCheck> Checks, Caller? Caller)> Explain(AccessRequest request, string? apiKey)
     {
+        request = request with { IsExplained = true };
         var explained = ImmutableArray.CreateBuilder<ExplainedCheck>(_checks.Length + 2);
         var project = await projects.Get(request.ProjectId);
         explained.Add(project is null ? new("project", ExplainedResult.Failed, "There is no such project.") : new("project", ExplainedResult.Passed, "The project exists."));
         var verdict = request.Credentials is null && apiKey is not null
             ? credentials.Check(project, AccessClaims.OfKey(request.ProjectId, apiKey, null))
             : await credentials.Check(request);
-        request = request with { IsRepeated = true };
         explained.Add(verdict.Caller is null
             ? new("credentials", ExplainedResult.Failed, verdict.Reason!)
             : new("credentials", ExplainedResult.Passed, "The api key is usable."));

@@ -34,6 +34,9 @@ internal readonly record struct AccessRequest(string ProjectId, AccessOperation 
     /// <summary>Whether the signature of the id, if there is one, is left to be judged another time.</summary>
     public bool LeavesSignature { get; init; }
 
-    /// <summary>Whether this is no request of its own, but one judged again or explained: limits must not count it, nor uses.</summary>
+    /// <summary>Whether this is no request of its own, but one judged again: nothing must count it.</summary>
     public bool IsRepeated { get; init; }
+
+    /// <summary>Whether this is only explained: limits must not count it, nor uses, but what is bad in it, else it could be guessed here.</summary>
+    public bool IsExplained { get; init; }
 }

@@ -37,15 +37,19 @@ internal static class AccessTokensApi
 internal sealed record AccessTokenBody : ICheckedBody
 {
     /// <summary>On whose behalf; the newest usable key of the project when left out.</summary>
+    [NeverNull]
     public string? ApiKey { get; init; }
 
     /// <summary>How long it lives, from 1 ms to 2,147,483,647 ms; 1 hour when left out.</summary>
+    [NeverNull]
     public long? ExpiresInMs { get; init; }
 
     /// <summary>The only origin it is good from; when left out, those of its key.</summary>
+    [NeverNull]
     public string? Origin { get; init; }
 
     /// <summary>What of its key's permissions it has; all when left out.</summary>
+    [NeverNull]
     public string[]? Permissions { get; init; }
 
     public StorageError? Check() =>

@@ -8,7 +8,7 @@ namespace Vaultrice.Gateway.Admin;
 /// Stands before everything of the administration: judges the admin token with the account's grain, so that a revoked one
 /// ends at once, then the role. Only then is a body read or a project looked up.
 /// </summary>
-internal sealed partial class AdminAccess(IGrainFactory grains, AddressLimits addresses, ILogger<AdminAccess> logger) : IMiddleware
+internal sealed partial class AdminAccess(IGrainFactory grains, AddressLimits addresses, AccountLimits accounts, ILogger<AdminAccess> logger) : IMiddleware
 {
     private const string BearerScheme = "Bearer ";
     private const int MaxTokenLength = 512;
@@ -47,6 +47,8 @@ internal sealed partial class AdminAccess(IGrainFactory grains, AddressLimits ad
             addresses.CountFailure(address);
             return AdminErrors.TokenInvalid;
         }
+        if (accounts.TakeRequest(accountId) is { } tooBusy)
+            return tooBusy;
         var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeededRole>()?.Role ?? AdminRole.Viewer;
         if (role < needed)
             return AdminErrors.RoleDenied(needed);

@@ -8,6 +8,9 @@ namespace Vaultrice.Gateway.Admin;
 /// </summary>
 internal sealed class AdminAccount : IAdminArgument
 {
+    /// <summary>The parameter of the query.</summary>
+    public const string InQuery = "accountId";
+
     private readonly Account? _account;
 
     private AdminAccount(Account? account, IAccountGrain? grain) => (_account, Grain) = (account, grain!);
@@ -20,10 +23,13 @@ internal sealed class AdminAccount : IAdminArgument
 
     public StorageError? Refusal => _account is null ? AdminErrors.Unknown : null;
 
+    /// <summary>Whether the query names an account.</summary>
+    public static bool IsNamed(HttpContext context) => context.Request.Query.ContainsKey(InQuery);
+
     public static async ValueTask<AdminAccount> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var caller = AdminCaller.Of(context);
-        var id = context.GetRouteValue("accountId") as string ?? context.Request.Query["accountId"].FirstOrDefault() ?? caller.AccountId;
+        var id = context.GetRouteValue("accountId") as string ?? (IsNamed(context) ? context.Request.Query[InQuery].ToString() : caller.AccountId);
         return await Find(context, caller, id);
     }
 

@@ -11,6 +11,7 @@ internal static class AdminApi
     {
         builder.Services.AddSingleton<AdminAccess>();
         builder.Services.AddSingleton<AuditTrail>();
+        builder.Services.AddSingleton<AuditWalks>();
         builder.Services.AddAdministrationDescription();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -50,6 +51,9 @@ internal static class AdminApi
 
     private static ValueTask<object?> RefuseArguments(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        // Who names an account must not be served for the own one instead.
+        if (AdminAccount.IsNamed(context.HttpContext) && !OpenApi.TakesQuery(context.HttpContext.GetEndpoint()!, AdminAccount.InQuery))
+            return new(new Refusal(AdminErrors.Query(AdminAccount.InQuery, "is not taken by this call.")));
         foreach (var argument in context.Arguments)
         {
             if (argument is IAdminArgument { Refusal: { } refusal })

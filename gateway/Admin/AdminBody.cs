@@ -73,6 +73,8 @@ internal static class AdminBodies
             var missing = failure.Message[(at + MissingMembers.Length)..].Split('\'')[1];
             return AdminErrors.Member(path is null ? missing : $"{path}.{missing}", "is missing.");
         }
+        if (failure.Message.Contains("doesn't allow setting null", StringComparison.Ordinal))
+            return AdminErrors.Member(path ?? "?", "must not be null: leave it out, or say what it shall be.");
         if (failure.Message.Contains("uplicate propert", StringComparison.Ordinal))
             return BodyErrors.DuplicateMember;
         return path is null

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Vaultrice.Gateway.Admin;
 
 /// <summary>How the administration reads and writes JSON: strictly, camel case, members that are null left out.</summary>
 internal static class AdminJson
 {
-    public static JsonSerializerOptions Options { get; } = Configure(new());
+    public static JsonSerializerOptions Options { get; } = Configure(new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RefuseNulls } } });
 
     /// <summary>Sets options to these rules.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
@@ -21,4 +22,16 @@ internal static class AdminJson
         options.MaxDepth = 16;
         return options;
     }
+
+    private static void RefuseNulls(JsonTypeInfo type)
+    {
+        foreach (var member in type.Properties.Where(member => member.AttributeProvider?.IsDefined(typeof(NeverNullAttribute), inherit: false) == true))
+            member.IsSetNullable = false;
+    }
 }
+
+/// <summary>
+/// A member that may be left out, but is not null: it restricts, and a null is what a script sends whose variable was empty.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NeverNullAttribute : Attribute;

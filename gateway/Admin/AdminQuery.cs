@@ -19,7 +19,7 @@ internal sealed class AdminQuery<T> : IAdminArgument
     {
         foreach (var (name, values) in context.Request.Query)
         {
-            if (!T.Names.Contains(name) && name != "accountId")
+            if (!T.Names.Contains(name) && name != AdminAccount.InQuery)
                 return new(new AdminQuery<T>(AdminErrors.Query(name, "is not known here.")));
             if (values.Count != 1)
                 return new(new AdminQuery<T>(AdminErrors.Query(name, "is there more than once.")));

@@ -10,19 +10,24 @@ internal static class AdminTokensApi
     {
         var tokens = admin.MapGroup("/tokens").WithTags("Admin tokens");
         tokens.MapGet("", List).Needs(AdminRole.Owner).TakesAccount().WithSummary("Lists the account's admin tokens, oldest first");
-        tokens.MapPost("", Create).Needs(AdminRole.Owner).WithSummary("Makes an admin token, shown this once");
+        tokens.MapPost("", Create).Needs(AdminRole.Owner).TakesAccount().WithSummary("Makes an admin token, shown this once");
         tokens.MapDelete("/{tokenId}", Delete).Needs(AdminRole.Owner).TakesAccount().WithSummary("Revokes an admin token, at once");
     }
 
     private static Results<Ok<AdminTokenJson[]>, Refusal> List(AdminAccount account) =>
         TypedResults.Ok(account.Account.Tokens.Select(token => AdminTokenJson.Of(account.Id, token)).ToArray());
 
-    private static async Task<Results<Created<NewAdminTokenJson>, Refusal>> Create(HttpContext context, AdminBody<AdminTokenBody> body, AuditTrail audit)
+    private static async Task<Results<Created<NewAdminTokenJson>, Refusal>> Create(
+        HttpContext context, AdminAccount account, AdminBody<AdminTokenBody> body, AuditTrail audit)
     {
-        var caller = AdminCaller.Of(context);
-        var account = await AdminAccount.Find(context, caller, body.Value.AccountId ?? caller.AccountId);
-        if (account.Refusal is { } unknown)
-            return new Refusal(unknown);
+        if (body.Value.AccountId is { } named && named != account.Id)
+        {
+            if (AdminAccount.IsNamed(context))
+                return new Refusal(AdminErrors.Member("accountId", "must be the account that the query names."));
+            account = await AdminAccount.Find(context, AdminCaller.Of(context), named);
+            if (account.Refusal is { } unknown)
+                return new Refusal(unknown);
+        }
         if (BodyRules.Ahead("expiresAt", body.Value.ExpiresAt, audit.Now) is { } past)
             return new Refusal(past);
         var (token, text) = AdminToken.Make(account.Id, body.Value.Name, AdminRoleNames.Parse(body.Value.Role)!.Value, audit.Now, body.Value.ExpiresAt);
@@ -51,7 +56,7 @@ internal sealed record AdminTokenBody : ICheckedBody
     /// <summary>In ms since the Unix epoch; never when left out.</summary>
     public long? ExpiresAt { get; init; }
 
-    /// <summary>Of another account; for owners of the root account.</summary>
+    /// <summary>Of another account, as in the query; for owners of the root account.</summary>
     public string? AccountId { get; init; }
 
     public StorageError? Check() =>

@@ -9,12 +9,15 @@ internal sealed record NewApiKeyBody
     public string? Name { get; init; }
 
     /// <summary>From where it may be used: <c>https://app.example.com</c>, <c>https://*.example.com</c>; anywhere when left out.</summary>
+    [NeverNull]
     public string[]? Origins { get; init; }
 
     /// <summary>All when left out.</summary>
+    [NeverNull]
     public string[]? Permissions { get; init; }
 
     /// <summary>Which objects it may touch; all when left out.</summary>
+    [NeverNull]
     public ScopesJson? Scopes { get; init; }
 
     /// <summary>In ms since the Unix epoch; never when left out.</summary>
@@ -30,22 +33,26 @@ internal sealed record NewApiKeyBody
     }
 }
 
-/// <summary>What changes of an api key: the members that are sent; null is what a new key has when they are left out.</summary>
+/// <summary>What changes of an api key: the members that are sent. A name and an end can be null, for none.</summary>
 internal sealed record ApiKeyPatch
 {
     /// <inheritdoc cref="NewApiKeyBody.Name"/>
     public string? Name { get; init; }
 
     /// <summary>A key that is not enabled is refused, with its tokens and sockets.</summary>
+    [NeverNull]
     public bool? Enabled { get; init; }
 
     /// <inheritdoc cref="NewApiKeyBody.Origins"/>
+    [NeverNull]
     public string[]? Origins { get; init; }
 
     /// <inheritdoc cref="NewApiKeyBody.Permissions"/>
+    [NeverNull]
     public string[]? Permissions { get; init; }
 
     /// <inheritdoc cref="NewApiKeyBody.Scopes"/>
+    [NeverNull]
     public ScopesJson? Scopes { get; init; }
 
     /// <inheritdoc cref="NewApiKeyBody.ExpiresAt"/>

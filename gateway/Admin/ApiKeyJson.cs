@@ -86,9 +86,11 @@ internal sealed record SecretJson(string Id, long CreatedAt, long Uses, long? La
 internal sealed record ScopesJson
 {
     /// <summary>All when left out or empty.</summary>
+    [NeverNull]
     public string[]? Classes { get; init; }
 
     /// <summary>What their ids begin with.</summary>
+    [NeverNull]
     public string? IdPrefix { get; init; }
 
     public static ScopesJson? Of(KeyScopes? scopes) =>

@@ -28,7 +28,7 @@ internal sealed class AuditLog(IAuditLogGrain grain, string name, Func<Task> wri
     /// Walks the chain from the first record to the head. An anchor, a sequence number and the hash that the record had when
     /// somebody noted it elsewhere, tells also of a log that was written anew as a whole.
     /// </summary>
-    public async Task<AuditVerdictJson> Verify(long? anchor, string? anchorHash)
+    public async Task<AuditVerdictJson> Verify(long? anchor, string? anchorHash, CancellationToken cancellationToken)
     {
         await writeDown();
         var head = await grain.GetHead();
@@ -36,6 +36,7 @@ internal sealed class AuditLog(IAuditLogGrain grain, string name, Func<Task> wri
         var sequence = 0L;
         while (sequence < head.Count)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var records = await grain.Read(sequence);
             if (records.IsEmpty)
                 return Bad("is missing");

@@ -15,12 +15,15 @@ internal sealed record ClassJson : ICheckedBody
     public string? Class { get; init; }
 
     /// <summary>Whose signature an object's id must carry.</summary>
+    [NeverNull]
     public IdSignatureJson? IdSignature { get; init; }
 
     /// <summary>How users prove who they are.</summary>
+    [NeverNull]
     public IdentityJson? Identity { get; init; }
 
     /// <summary>What must be encrypted.</summary>
+    [NeverNull]
     public EncryptionJson? Encryption { get; init; }
 
     /// <summary>Times to live.</summary>

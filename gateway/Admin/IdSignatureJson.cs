@@ -59,6 +59,7 @@ internal sealed record IdSignatureKeyJson
     public string? Secret { get; init; }
 
     /// <summary>Whether it is good at present; true when left out.</summary>
+    [NeverNull]
     public bool? Enabled { get; init; }
 
     /// <summary>Tried first when a request names no version.</summary>

@@ -15,6 +15,7 @@ internal sealed record IdentityJson
     /// Where the payload has the user id; <c>userId</c>, then <c>sub</c>, then <c>id</c> when left out. With <c>jwt</c>: a member
     /// that must be the token's claim of this name or, if it has none, its <c>sub</c>.
     /// </summary>
+    [NeverNull]
     public string? UserIdField { get; init; }
 
     /// <summary>Of HMACs; never shown. Left out, settings that have one keep it.</summary>
@@ -24,12 +25,15 @@ internal sealed record IdentityJson
     public string? PublicKey { get; init; }
 
     /// <summary>The JWT algorithms that are accepted; those that fit the key when left out.</summary>
+    [NeverNull]
     public string[]? Algorithms { get; init; }
 
     /// <summary>The <c>iss</c> that a JWT must have.</summary>
+    [NeverNull]
     public string? Issuer { get; init; }
 
     /// <summary>The <c>aud</c> that a JWT must have.</summary>
+    [NeverNull]
     public string? Audience { get; init; }
 
     /// <summary>Shown only: that there is a secret.</summary>

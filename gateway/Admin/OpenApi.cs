@@ -69,7 +69,11 @@ internal static partial class OpenApi
 
     /// <summary>Owners of the root account name another account in the query.</summary>
     public static T TakesAccount<T>(this T endpoint)
-        where T : IEndpointConventionBuilder => endpoint.TakesQuery("accountId", "Another account than the token's; for owners of the root account.");
+        where T : IEndpointConventionBuilder => endpoint.TakesQuery(AdminAccount.InQuery, "Another account than the token's; for owners of the root account.");
+
+    /// <summary>Whether an endpoint takes a parameter in the query.</summary>
+    public static bool TakesQuery(Endpoint endpoint, string name) =>
+        endpoint.Metadata.GetOrderedMetadata<QueryParameter>().Any(parameter => parameter.Name == name);
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex RouteParameters();

@@ -29,7 +29,7 @@ internal sealed partial class ProjectRequests(
         try
         {
             if (target is { Call: "ws", Id: not null, Rest: null })
-                (refusal, socket) = HttpMethods.IsGet(context.Request.Method) ? await sockets.Open(context, target) : (WrongMethod(), null);
+                (refusal, socket) = WebSocketHandshake.TakesMethodOf(context) ? await sockets.Open(context, target) : (WrongMethod(), null);
             else
                 refusal = addresses.TakeRequest(context.Connection.RemoteIpAddress) ?? await Dispatch(context, target);
         }

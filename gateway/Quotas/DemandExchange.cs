@@ -11,6 +11,7 @@ namespace Vaultrice.Gateway.Quotas;
 internal sealed partial class DemandExchange(
     ProjectLimits projects,
     AddressLimits addresses,
+    AccountLimits accounts,
     ServerQuotas quotas,
     IGrainFactory grains,
     TimeProvider time,
@@ -31,6 +32,7 @@ internal sealed partial class DemandExchange(
     public async Task Exchange()
     {
         addresses.Sweep(quotas.NearAt);
+        accounts.Sweep(quotas.NearAt);
         var told = await Task.WhenAll(projects.Sweep(quotas.NearAt, ToldAt).Select(project => Exchange(project.Key, [.. project.Take(MaxTold)])));
         if (!told.All(done => done) && _wasTold)
             LogNotTold();

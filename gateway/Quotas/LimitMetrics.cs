@@ -16,7 +16,7 @@ internal static class LimitMetrics
         "vaultrice.limits.refused", "{use}", "Uses refused by a limit.");
 
     private static readonly Counter<long> NearCounter = Diagnostics.Meter.CreateCounter<long>(
-        "vaultrice.limits.near", "{scope}", "Keys, projects, classes, objects and addresses that nearly reached a limit, once a second each.");
+        "vaultrice.limits.near", "{scope}", "Keys, projects, classes, objects, addresses and accounts that nearly reached a limit, once a second each.");
 
     public static void Refused(ScopeKind scope, string limit) => RefusedCounter.Add(1, new("scope", WordOf(scope)), new("limit", limit));
 
@@ -29,6 +29,7 @@ internal static class LimitMetrics
         ScopeKind.Project => "project",
         ScopeKind.Class => "class",
         ScopeKind.Object => "object",
+        ScopeKind.Account => "account",
         _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "This kind of scope has no word."),
     };
 }

@@ -42,6 +42,12 @@ internal static class LimitRefusals
         return new(StorageErrorCode.TooManyRequests, "From this address came too many signatures that are good for nothing. Slow down.");
     }
 
+    public static StorageError TooManyWalks(int most)
+    {
+        LimitMetrics.Refused(ScopeKind.Account, LimitMetrics.Requests);
+        return new(StorageErrorCode.TooManyRequests, $"The account may have at most {most} audit logs verified at once, which happens one after the other. Slow down.");
+    }
+
     private static string Subject(ScopeKind scope) => scope switch
     {
         ScopeKind.Address => "An address",
@@ -49,6 +55,7 @@ internal static class LimitRefusals
         ScopeKind.Project => "The project",
         ScopeKind.Class => "The class",
         ScopeKind.Object => "The object",
+        ScopeKind.Account => "The account",
         _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "This kind of scope has no name."),
     };
 }

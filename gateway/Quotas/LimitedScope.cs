@@ -3,7 +3,7 @@ using Vaultrice.Quotas;
 
 namespace Vaultrice.Gateway.Quotas;
 
-/// <summary>One key, project, class, object or address: what it has used, and this gateway's share of what it may use.</summary>
+/// <summary>One key, project, class, object, address or account: what it has used, and this gateway's share of what it may use.</summary>
 internal sealed class LimitedScope(ScopeKind kind, TimeSpan burst, TimeProvider time)
 {
     private readonly Lock _lock = new();

@@ -9,7 +9,7 @@ internal sealed class LimitsCheck(ProjectLimits projects, AddressLimits addresse
 
     public CheckResult Check(in AccessRequest request, Caller caller)
     {
-        if (request.IsRepeated)
+        if (request.IsRepeated || request.IsExplained)
             return CheckResult.Skipped("Limits count requests, and this is none of its own.");
         var refusal = request.Operation is AccessOperation.Send or AccessOperation.Join
             ? addresses.TakeMessage(request.Address) ?? Take(request, caller, request.IsFrame ? Uses.Message : Uses.Request | Uses.Message)

@@ -276,14 +276,13 @@ internal sealed partial class ObjectSocket
         Close(CloseReason.Normal);
         try
         {
-            // Behind an event on its way to a slow peer, which the sweep waits for no longer than for any goodbye.
-            await _writer.Finished();
             if (_greeting is { } greeting)
                 await greeting;
         }
         finally
         {
             _feed.Remove(this);
+            await _writer.Drain(Abort, _time);
             lock (_lock)
                 _isOver = true;
         }

@@ -7,7 +7,7 @@ using Vaultrice.StorageObjects;
 
 namespace Vaultrice.Gateway.RealTime;
 
-/// <summary><c>GET /ws/{class}/{id}</c>: accepts a socket and checks who it is.</summary>
+/// <summary><c>GET /ws/{class}/{id}</c>, over HTTP/2 by extended CONNECT: accepts a socket and checks who it is.</summary>
 /// <remarks>
 /// A proper handshake is accepted whatever its credentials are worth, and refused afterwards: the SDK doubles its attempts on
 /// every upgrade that is refused.
@@ -35,7 +35,7 @@ internal sealed class SocketEndpoint(
         {
             // Not held: an address that holds that many sockets would hold any number of refused ones.
             UpgradedRequest.Forget(context);
-            TurnAwayAtOnce(context, stream, tooMany);
+            await TurnAwayAtOnce(context, stream, tooMany);
             return (null, null);
         }
         if (seat is not null)
@@ -102,11 +102,11 @@ internal sealed class SocketEndpoint(
         return refusal;
     }
 
-    private void TurnAwayAtOnce(HttpContext context, Stream stream, StorageError error)
+    private ValueTask TurnAwayAtOnce(HttpContext context, Stream stream, StorageError error)
     {
         var writer = new SocketWriter(stream, options.Value.QueueBytes, context.Abort);
         writer.Send(Frames.Error(error.Message));
-        writer.Send(Frames.Close(CloseReason.OfRefusal(error.Code)), isLast: true);
+        return Close(context, writer, CloseReason.OfRefusal(error.Code));
     }
 
     private async Task TurnAway(HttpContext context, Stream stream, StorageError error, CloseReason reason)
@@ -114,6 +114,12 @@ internal sealed class SocketEndpoint(
         var writer = new SocketWriter(stream, options.Value.QueueBytes, context.Abort);
         writer.Send(Frames.Error(error.Message));
         await ObjectSocket.Hold(options.Value, time);
+        await Close(context, writer, reason);
+    }
+
+    private ValueTask Close(HttpContext context, SocketWriter writer, CloseReason reason)
+    {
         writer.Send(Frames.Close(reason), isLast: true);
+        return writer.Drain(context.Abort, time);
     }
 }

@@ -9,10 +9,12 @@ namespace Vaultrice.Gateway.RealTime;
 /// <param name="overflowed">Called instead of queueing more; from then on only a last frame is taken.</param>
 internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action overflowed)
 {
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private Queue<(ReadOnlyMemory<byte> Frame, int Counted)>? _queue;
-    private TaskCompletionSource? _finished;
     private int _queuedBytes;
+    private TaskCompletionSource? _written;
     private bool _isWriting;
     private bool _isFull;
     private bool _isClosed;
@@ -53,11 +55,30 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             overflowed();
     }
 
-    /// <summary>Completes when all that was sent is written, or never will be.</summary>
-    public Task Finished()
+    /// <summary>
+    /// Waits until nothing is on its way any more: what is not written when the request ends is lost, and over HTTP/2 the stream is
+    /// another request's then. A peer that does not take it is cut off.
+    /// </summary>
+    /// <param name="abort">Tears the connection down.</param>
+    /// <param name="time">The clock.</param>
+    public async ValueTask Drain(Action abort, TimeProvider time)
     {
+        Task written;
         lock (_lock)
-            return _isWriting ? (_finished ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        {
+            if (!_isWriting)
+                return;
+            _written ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            written = _written.Task;
+        }
+        try
+        {
+            await written.WaitAsync(DrainTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            abort();
+        }
     }
 
     /// <summary>Writes while the stream takes it; what it does not take at once goes on in the background. Called under the lock.</summary>
@@ -82,7 +103,7 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             }
         }
         while (TryDequeue(out frame));
-        End();
+        Rest();
     }
 
     private async Task Finish(ValueTask written)
@@ -102,8 +123,14 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
             if (TryDequeue(out var next))
                 Write(next);
             else
-                End();
+                Rest();
         }
+    }
+
+    private void Rest()
+    {
+        _isWriting = false;
+        _written?.TrySetResult();
     }
 
     private void Queue(ReadOnlyMemory<byte> frame, int counted)
@@ -135,13 +162,7 @@ internal sealed class SocketWriter(Stream stream, int maxQueuedBytes, Action ove
     {
         _isClosed = true;
         Drop();
-        End();
-    }
-
-    private void End()
-    {
-        _isWriting = false;
-        _finished?.TrySetResult();
+        Rest();
     }
 
     /// <summary>The socket is closed or aborted; its read loop finds out and cleans up.</summary>

@@ -14,6 +14,10 @@ internal static class WebSocketHandshake
     // RFC 6455, section 1.3; SHA-1 is what the handshake prescribes, it protects nothing.
     private const string AcceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+    /// <summary>Whether a handshake can have the request's method: GET, or over HTTP/2 the extended CONNECT.</summary>
+    public static bool TakesMethodOf(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
+
     /// <summary>Accepts; null when the request is no proper WebSocket handshake.</summary>
     public static async ValueTask<Stream?> Accept(HttpContext context)
     {

@@ -39,6 +39,9 @@ public sealed class QuotaOptions
 
     /// <summary>Per object; its size and its connections are limited in section <c>Limits</c>.</summary>
     public RateQuota Object { get; set; } = new();
+
+    /// <summary>Per account, in the administration; counted by each gateway for itself.</summary>
+    public AccountQuota Account { get; set; } = new();
 }
 
 /// <summary>How busy something may be.</summary>
@@ -79,4 +82,12 @@ public sealed class AddressQuota : RateQuota
     /// <summary>Requests with credentials that are good for nothing; from then on the address is refused unheard.</summary>
     [Range(0, 1_000_000)]
     public double? FailuresPerSecond { get; set; }
+}
+
+/// <summary>How busy the administration of an account may be.</summary>
+public sealed class AccountQuota
+{
+    /// <summary>Requests with admin tokens of the account, all together.</summary>
+    [Range(0, 1_000_000)]
+    public double? RequestsPerSecond { get; set; }
 }

@@ -17,4 +17,7 @@ public enum ScopeKind
 
     /// <summary>A storage object.</summary>
     Object,
+
+    /// <summary>An account, in the administration.</summary>
+    Account,
 }

@@ -30,6 +30,7 @@ public sealed class ServerQuotas
             Sized(set.Project, Rates(set.Project, 5_000, 5_000, 20_000), 10L << 30, 10_000_000),
             Sized(set.Class, Rates(set.Class, null, null, null), null, null),
             Rates(set.Object, 1_000, 500, null),
+            new(Resolve(set.Account.RequestsPerSecond, 50)),
         ];
         Connections = (int?)Resolve(set.Address.Connections, 2_500);
         FailuresPerSecond = Resolve(set.Address.FailuresPerSecond, 10);

@@ -170,7 +170,7 @@ internal sealed partial class MasterKeyGrain(
                 await Write(() =>
                 {
                     if (State.Rotation == rotation)
-                        State.Rotation = done;
+                        (State.Rotation, _waitsFor) = (done, null);
                 });
             }
             _waitsFor = null;

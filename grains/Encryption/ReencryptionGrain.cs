@@ -100,8 +100,7 @@ internal sealed partial class ReencryptionGrain(
 #pragma warning restore CA1031
         {
             LogInterrupted(e);
-            // Of other failures the log knows more than a tenant may.
-            _waitsFor = e is KeysUnavailableException or ObjectStoreException ? e.Message : "It met an unexpected failure.";
+            _waitsFor = Told(e);
             Continue(TryAgain);
         }
     }
@@ -133,9 +132,18 @@ internal sealed partial class ReencryptionGrain(
         {
             // One object that cannot be read must not hold up the others; a vault that is away holds up all.
             LogFailed(e, id.Class);
-            return (null, e.Message);
+            return (null, Told(e));
         }
     }
+
+    /// <summary>What a tenant is told of a failure. Its own words are the operator's, and in the log: they name vaults, paths and keys.</summary>
+    private static string Told(Exception failure) => failure switch
+    {
+        KeysUnavailableException => "The encryption keys are temporarily unavailable.",
+        ObjectStoreException => "The store is not reachable, or what it holds cannot be read; the server's log says why.",
+        TimeoutException => "The object is not reachable.",
+        _ => "It met an unexpected failure.",
+    };
 
     private static ReencryptionWalk Add(ReencryptionWalk walk, StorageObjectId id, (ObjectKeys? Keys, string? Failure) done) => done.Keys is { } keys
         ? walk with

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-test('calls and sockets of the SDK go over TLS, in Production', async () => {
+test('calls and sockets of the SDK, and sockets of pages over HTTP/2, go over TLS, in Production', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vaultrice-tls-'))
   try {
     const [certificate, key] = ['certificate.pem', 'key.pem'].map(name => join(folder, name))

@@ -40,7 +40,7 @@ internal sealed class IdSignatureCheck(IdSignatureVerifier verifier, AddressLimi
                     ? "No enabled key of the class verifies this signature of the id, read as hex, base64 or base64url."
                     : "The named version is none of the class's enabled keys, or its key does not verify this signature of the id.");
         }
-        if (isShown)
+        if (isShown && !request.IsExplained)
             uses.OfIdSignature(caller.ProjectId, request.Class, version).Add(time.GetUtcNow().ToUnixTimeMilliseconds());
         return CheckResult.Passed("The id is signed by an enabled key of the class.");
     }

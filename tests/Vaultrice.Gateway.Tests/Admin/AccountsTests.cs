@@ -45,6 +45,25 @@ public sealed class AccountsTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_token_is_of_the_account_that_the_query_or_the_body_names()
+    {
+        var account = await NewAccount();
+        var byQuery = await Operator.Post($"tokens?accountId={account}", new { role = "owner" });
+        var byBody = await Operator.Post("tokens", new { role = "owner", accountId = account });
+        var byBoth = await Operator.Post($"tokens?accountId={account}", new { role = "owner", accountId = account });
+        foreach (var made in new[] { byQuery, byBody, byBoth })
+        {
+            Assert.Equal(account, made.Ok(201).Json.GetProperty("accountId").GetString());
+            var owner = Operator.As(made.Json.GetProperty("token").GetString());
+            Assert.Equal(account, Assert.Single((await owner.Get("accounts")).Ok().Json.EnumerateArray()).GetProperty("accountId").GetString());
+        }
+        (await Operator.Post($"tokens?accountId={account}", new { role = "owner", accountId = "root" })).Refused(400, "validationError.argument");
+        foreach (var unknown in new[] { "", "nothing", $"{account}&accountId=root" })
+            (await Operator.Post($"tokens?accountId={unknown}", new { role = "owner" })).Refused(404, "notFoundError.resource");
+        Assert.Equal(3, (await Operator.Get($"tokens?accountId={account}")).Ok().Json.GetArrayLength());
+    }
+
+    [Fact]
     public async Task Without_a_good_token_everything_is_refused_alike()
     {
         var token = await NewToken("owner", await NewAccount());

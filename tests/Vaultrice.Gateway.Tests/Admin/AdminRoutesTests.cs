@@ -119,7 +119,7 @@ public sealed class AdminRoutesTests(SharedServer shared)
             else if (route.TakesAccount)
                 AssertAlike(await Send($"{route.With()}?accountId={otherAccount}"), await Send($"{route.With()}?accountId={unknownAccount}"));
             // These are about the caller's own account or name others in the body; AccountsTests has them.
-            else if (route.ToString() is not ("GET accounts" or "POST accounts" or "POST explain" or "POST tokens"))
+            else if (route.ToString() is not ("GET accounts" or "POST accounts" or "POST explain"))
                 (await Send(route.With(), """{"id":"a"}""")).Refused(404, "notFoundError.resource");
 
             Task<Answer> Send(string path, string body = "{}") => mine.Send(route.Method, path, route.TakesBody ? body : null);
@@ -137,6 +137,18 @@ public sealed class AdminRoutesTests(SharedServer shared)
 
         static IEnumerable<KeyValuePair<string, string>> Said(Answer answer) =>
             answer.Headers.Where(header => header.Key != "date").OrderBy(header => header.Key, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_takes_no_account_in_its_query_refuses_one()
+    {
+        var account = await NewAccount();
+        foreach (var route in (await Routes()).Where(route => !route.TakesAccount))
+        {
+            var path = route.With(("projectId", TestServer.ProjectId), ("accountId", account));
+            (await Operator.Send(route.Method, $"{path}?accountId={account}", route.TakesBody ? "{}" : null)).Refused(400, "validationError.argument");
+        }
+        (await Operator.Get($"accounts/{account}")).Ok();
     }
 
     /// <summary>Who looks needs to be a viewer, who changes projects an admin; tokens, accounts and the server's own keys are for owners.</summary>

@@ -95,6 +95,11 @@ public sealed class ApiKeysApiTests(SharedServer shared)
     [InlineData("""{"origins":[1]}""", "origins[0]")]
     [InlineData("""{"permissions":["read","admin"]}""", "permissions[1]")]
     [InlineData("""{"permissions":{}}""", "permissions")]
+    [InlineData("""{"permissions":null}""", "permissions")]
+    [InlineData("""{"origins":null}""", "origins")]
+    [InlineData("""{"scopes":null}""", "scopes")]
+    [InlineData("""{"scopes":{"classes":null}}""", "scopes.classes")]
+    [InlineData("""{"scopes":{"idPrefix":null}}""", "scopes.idPrefix")]
     [InlineData("""{"scopes":{"classes":["a/b"]}}""", "scopes.classes[0]")]
     [InlineData("""{"scopes":{"class":["a"]}}""", "scopes.class")]
     [InlineData("""{"scopes":{"idPrefix":""}}""", "scopes.idPrefix")]
@@ -119,6 +124,24 @@ public sealed class ApiKeysApiTests(SharedServer shared)
             Assert.Contains($"'{member}'", refused.Json.GetProperty("message").GetString(), StringComparison.Ordinal);
         }
         Assert.Equal(before, (await Admin.Get($"projects/{project}/api-keys")).Ok().Body);
+    }
+
+    [Theory]
+    [InlineData("enabled")]
+    [InlineData("permissions")]
+    [InlineData("origins")]
+    [InlineData("scopes")]
+    public async Task A_null_neither_enables_a_key_nor_lifts_a_restriction(string member)
+    {
+        var project = await Admin.NewProject();
+        var key = await Admin.NewKey(
+            project, new { permissions = new[] { "read" }, origins = new[] { "https://a.example" }, scopes = new { classes = new[] { "c" } } });
+        await Admin.PatchKey(key, new { enabled = false });
+        var before = (await Admin.Get($"projects/{project}/api-keys")).Ok().Body;
+        var refused = (await Admin.Patch($"projects/{project}/api-keys/{key.ApiKey}", $$"""{"{{member}}":null,"name":"other"}""")).Refused(400, "validationError.argument");
+        Assert.Equal($"The member '{member}' must not be null: leave it out, or say what it shall be.", refused.Json.GetProperty("message").GetString());
+        Assert.Equal(before, (await Admin.Get($"projects/{project}/api-keys")).Ok().Body);
+        (await Admin.Patch($"projects/{project}/api-keys/{key.ApiKey}", """{"name":null,"expiresAt":null}""")).Ok();
     }
 
     [Fact]
@@ -170,6 +193,10 @@ public sealed class ApiKeysApiTests(SharedServer shared)
     [InlineData("""{"expiresInMs":"1"}""")]
     [InlineData("""{"permissions":["all"]}""")]
     [InlineData("""{"apikey":"x"}""")]
+    [InlineData("""{"apiKey":null}""")]
+    [InlineData("""{"origin":null}""")]
+    [InlineData("""{"permissions":null}""")]
+    [InlineData("""{"expiresInMs":null}""")]
     public async Task A_bad_wish_for_a_token_is_refused(string body) =>
         (await Admin.Post($"projects/{TestServer.ProjectId}/tokens", body)).Refused(400, "validationError.argument");
 

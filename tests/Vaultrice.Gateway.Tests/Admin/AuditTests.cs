@@ -12,6 +12,28 @@ public sealed class AuditTests(SharedServer shared)
     private AdminCalls Admin => shared.Server.Admin;
 
     [Fact]
+    public async Task Who_has_logs_verified_all_at_once_is_refused_and_others_are_not()
+    {
+        var account = (await Admin.Post("accounts", new { name = "tenant" })).Ok(201).Json.GetProperty("accountId").GetString();
+        var tenant = Admin.As((await Admin.Post($"tokens?accountId={account}", new { role = "admin" })).Ok(201).Json.GetProperty("token").GetString());
+        var project = await tenant.NewProject();
+        for (var i = 0; i < 300; i++)
+            (await tenant.Put($"projects/{project}", new { name = $"{i}" })).Ok();
+        // How many are there at once is for the network to say.
+        await Until.Succeeds("Somebody is refused", async () =>
+        {
+            var asked = Enumerable.Range(0, 50).Select(_ => tenant.Get($"projects/{project}/audit/verify")).ToArray();
+            (await Admin.Get($"projects/{project}/audit/verify")).Ok();
+            var answers = await Task.WhenAll(asked);
+            Assert.Contains(answers, answer => answer.Status == 200);
+            var refused = answers.Where(answer => answer.Status != 200).ToArray();
+            Assert.All(refused, answer => answer.Refused(429, "limitError.rate.requests"));
+            return refused.Length > 0;
+        });
+        (await tenant.Get($"projects/{project}/audit/verify")).Ok();
+    }
+
+    [Fact]
     public async Task Every_change_of_a_project_is_written_down_in_order_with_its_author()
     {
         var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();

@@ -65,6 +65,25 @@ public sealed class KeyVaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_tenant_whose_walk_waits_for_the_vault_is_told_so_and_the_log_says_more()
+    {
+        await using var server = await Start();
+        var (_, o, basic) = await server.NewSealedProject();
+        (await o.SetAs(basic, "a", "1")).Ok();
+        await server.Process.Stop();
+        await server.StartProcess();
+        await _vault.Close();
+
+        var path = $"projects/{Project(o)}/classes/safe/encryption/apply";
+        (await server.Admin.Post(path, "")).Ok(202);
+        var walk = await server.Admin.Until(path, json => json.TryGetProperty("waitsFor", out _));
+        Assert.Equal("The encryption keys are temporarily unavailable.", walk.GetProperty("waitsFor").GetString());
+        await server.Process.Says("A walk over the objects of a project was interrupted");
+        await server.Process.Says($"The key vault did not answer for the key '{KeyId}'");
+        await _vault.Open();
+    }
+
+    [Fact]
     public async Task A_start_without_the_vault_ends_soon_with_one_sentence()
     {
         await _vault.Close();

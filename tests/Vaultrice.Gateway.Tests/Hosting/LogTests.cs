@@ -7,15 +7,20 @@ namespace Vaultrice.Gateway.Tests.Hosting;
 public sealed class LogTests
 {
     [Theory]
-    [InlineData("Information", 500)]
-    [InlineData("Debug", 10_000)]
-    [InlineData("Trace", 10_000)]
-    public async Task No_value_token_secret_or_query_string_is_in_the_most_talkative_log(string level, int atLeast)
+    [InlineData("Logging__LogLevel", "Information", 500)]
+    [InlineData("Logging__LogLevel", "Debug", 10_000)]
+    [InlineData("Logging__LogLevel", "Trace", 10_000)]
+    [InlineData("Logging__Console__LogLevel", "Information", 500)]
+    [InlineData("Logging__Console__LogLevel", "Trace", 10_000)]
+    public async Task No_value_token_secret_or_query_string_is_in_the_most_talkative_log(string section, string level, int atLeast)
     {
         await using var server = await TestServer.Start(
-            ("Logging__LogLevel__Default", level),
-            ("Logging__LogLevel__Microsoft", level),
-            ("Logging__LogLevel__Orleans", level),
+            ($"{section}__Default", level),
+            ($"{section}__Microsoft", level),
+            ($"{section}__Orleans", level),
+            // Longer than the category's own name, which makes it the rule that counts.
+            ($"{section}__Microsoft.AspNetCore.Hosting.Diagnostics*", level),
+            ($"{section}__Microsoft.AspNetCore.Server.Kestrel.BadRequests*", level),
             ("Sockets__RefusalHold", "00:00:00.100"));
         var secrets = await MarkedTraffic.Make(server);
         await server.Process.Stop();

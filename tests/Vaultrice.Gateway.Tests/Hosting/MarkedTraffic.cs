@@ -1,5 +1,6 @@
 using Vaultrice.Gateway.Tests.RealTime;
 using Vaultrice.Gateway.Tests.Servers;
+using Xunit;
 
 namespace Vaultrice.Gateway.Tests.Hosting;
 
@@ -42,6 +43,16 @@ internal static class MarkedTraffic
         (await calls.SendAs("Bearer BADTOKENMARK2", "GET", $"cache/{calls.ObjectPath}")).Refused();
         (await calls.SendAs(TestServer.BasicOf(TestServer.ApiKey, "BADSECRETMARK"), "GET", "auth/token")).Refused();
         (await calls.SendAs("Bearer " + token, "GET", $"cache/{calls.ObjectPath}/a", headers: [("X-Id-Sig", "SIGNATUREMARK"), ("X-Vaultrice-Auth-Token", "AUTHMARK2")])).Ok();
+        foreach (var malformed in new[]
+        {
+            RawHttp.Head("GET", $"/project/{TestServer.ProjectId}/ws/{calls.ObjectPath}?auth=Bearer+QUERYMARK8 QUERYMARK9"),
+            RawHttp.Head("GET", "/nothing", "Authorization : Bearer BADTOKENMARK4"),
+            RawHttp.Head("GET", "/nothing", "Authorization: Bearer BADTOKENMARK5\0"),
+            RawHttp.Head("GET", "/nothing", "Authorization Bearer BADTOKENMARK6"),
+        })
+        {
+            Assert.Equal(400, (await RawHttp.Exchange(server.Address, malformed)).Status);
+        }
         var basic = TestServer.Basic["Basic ".Length..];
         return ["MARK", token, token.Split('.')[1], token.Split('.')[2], TestServer.ApiSecret, basic, Uri.EscapeDataString(basic), .. await Administer(server, calls)];
     }

@@ -21,7 +21,7 @@ public sealed class DemandExchangeTests
         var quotas = new ServerQuotas(new() { Key = new() { RequestsPerSecond = 10 } }, isDevelopment: true);
         var projects = new ProjectLimits(quotas, time);
         var (project, grains) = (ServerQuotasTests.Project(null), DemandGrains.Create());
-        using var exchange = new DemandExchange(projects, new(quotas, time), quotas, grains, time, NullLogger<DemandExchange>.Instance);
+        using var exchange = new DemandExchange(projects, new(quotas, time), new(quotas, time), quotas, grains, time, NullLogger<DemandExchange>.Instance);
         await exchange.StartAsync(TestContext.Current.CancellationToken);
         await time.Armed(Second, "The exchange did not begin.");
         foreach (var look in new[] { "first", "second" })

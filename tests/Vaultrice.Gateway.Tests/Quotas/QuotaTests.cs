@@ -189,6 +189,49 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task Who_has_bad_signatures_explained_gets_no_new_one_looked_at_and_counts_at_the_calls_too()
+    {
+        await using var server = await Start(("Quotas__Address__FailuresPerSecond", Rate));
+        await server.Admin.PutClass(
+            TestServer.ProjectId, "c", new { idSignature = new { required = true, keys = new[] { new { version = 1, algorithm = "HS256", secret = "a secret of the backend" } } } });
+        for (var i = 0; i < 6; i++)
+            Assert.Contains("No enabled key of the class verifies", await Explained(i), StringComparison.Ordinal);
+        Assert.Contains("From this address came too many signatures", await Explained(7), StringComparison.Ordinal);
+        AssertTooMany(await Signed(server.NewObject("c")), "limitError.rate.requests", "From this address came too many signatures");
+
+        async Task<string> Explained(int i) => (await server.Admin.Post("explain", new
+        {
+            projectId = TestServer.ProjectId,
+            apiKey = TestServer.ApiKey,
+            @class = "c",
+            id = "i",
+            operation = "get",
+            idSignature = new string((char)('0' + i), 64),
+        })).Ok().Body;
+    }
+
+    [Fact]
+    public async Task The_administration_of_an_account_whose_tokens_ask_for_too_much_and_no_others()
+    {
+        await using var server = await Start(("Quotas__Account__RequestsPerSecond", Rate));
+        var account = (await server.Admin.Post("accounts", new { name = "tenant" })).Ok(201).Json.GetProperty("accountId").GetString();
+        var owner = server.Admin.As(await NewToken("owner"));
+        var viewer = server.Admin.As(await NewToken("viewer"));
+        for (var i = 0; i < 3; i++)
+        {
+            (await owner.Get("projects")).Ok();
+            (await viewer.Post("projects", new { name = "p" })).Refused(403, "authorizationError.role");
+        }
+        foreach (var one in new[] { owner, viewer })
+            AssertTooMany(await one.Get("projects"), "limitError.rate.requests", "The account may have at most 0.01 requests per second.");
+        (await server.Admin.Get("projects")).Ok();
+        (await server.NewObject("c").Set("a", "1")).Ok();
+
+        async Task<string> NewToken(string role) =>
+            (await server.Admin.Post($"tokens?accountId={account}", new { role })).Ok(201).Json.GetProperty("token").GetString()!;
+    }
+
+    [Fact]
     public async Task A_client_behind_a_named_proxy_is_counted_by_its_own_address_and_cannot_choose_another()
     {
         await using var server = await Start(("Quotas__Address__RequestsPerSecond", Rate), ("Proxies__Trusted", "127.0.0.1, 10.0.0.0/8"));

@@ -30,6 +30,7 @@ public sealed class ServerQuotasTests
         Assert.Equal(new(5_000, 5_000, 20_000, null, 10_000_000), quotas.Of(ScopeKind.Project));
         Assert.Equal(new(), quotas.Of(ScopeKind.Class));
         Assert.Equal(new(1_000, 500), quotas.Of(ScopeKind.Object));
+        Assert.Equal(new(50), quotas.Of(ScopeKind.Account));
         Assert.Equal((2_500, 10), (quotas.Connections, quotas.FailuresPerSecond));
         Assert.Equal(10L << 30, new ServerQuotas(new(), isDevelopment: false).Of(ScopeKind.Project).Bytes);
     }

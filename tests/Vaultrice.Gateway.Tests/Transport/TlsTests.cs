@@ -7,46 +7,17 @@ using Xunit;
 namespace Vaultrice.Gateway.Tests.Transport;
 
 /// <summary>The gateway outside Development with a certificate of its own, reached by real TLS.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests(TlsServer server) : IClassFixture<TlsServer>
 {
-    private readonly TempFolder _folder = new();
-    private readonly TestCertificate _certificate;
-    private ServerProcess _process = null!;
-    private HttpClient _http = null!;
-    private Calls _object = null!;
-
-    public TlsTests() => _certificate = new(_folder);
-
-    public async ValueTask InitializeAsync()
-    {
-        _process = ServerProcess.Launch(new Dictionary<string, string>(TestServer.Settings(_folder["data"]))
-        {
-            ["urls"] = "https://127.0.0.1:0",
-            ["Transport__TlsTerminatedByProxy"] = "false",
-            ["Kestrel__Certificates__Default__Path"] = _certificate.Path,
-            ["Kestrel__Certificates__Default__KeyPath"] = _certificate.KeyPath,
-        });
-        await _process.Started();
-        _http = _certificate.ClientOf(_process.Address);
-        _object = new(_http, TestServer.ProjectId, "c", Guid.NewGuid().ToString("N"));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _http?.Dispose();
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _certificate.Dispose();
-        _folder.Dispose();
-    }
+    private readonly Calls _object = server.NewObject();
 
     [Fact]
     public async Task Items_and_events_travel_by_TLS()
     {
-        Assert.Equal("https", _process.Address.Scheme);
+        Assert.Equal("https", server.Address.Scheme);
         using var socket = new ClientWebSocket();
-        socket.Options.RemoteCertificateValidationCallback = _certificate.IsMet;
-        var address = new UriBuilder(_process.Address) { Scheme = "wss", Path = _object.SocketPath, Query = "auth=" + Uri.EscapeDataString(TestServer.Basic) };
+        socket.Options.RemoteCertificateValidationCallback = server.Certificate.IsMet;
+        var address = new UriBuilder(server.Address) { Scheme = "wss", Path = _object.SocketPath, Query = "auth=" + Uri.EscapeDataString(TestServer.Basic) };
         await socket.ConnectAsync(address.Uri, TestContext.Current.CancellationToken).Or("The socket was not taken");
         Assert.Contains("\"connected\"", await Receive(socket), StringComparison.Ordinal);
         (await _object.Set("a", "1")).Ok();
@@ -65,14 +36,14 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task HTTP_2_is_spoken()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var response = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (response.StatusCode, response.Version));
     }
 
     [Fact]
     public async Task Plain_HTTP_at_the_TLS_port_gets_nothing()
     {
-        var answer = await RawHttp.Exchange(_process.Address, RawHttp.Head("GET", $"/project/{TestServer.ProjectId}/cache/c/a"));
+        var answer = await RawHttp.Exchange(server.Address, RawHttp.Head("GET", $"/project/{TestServer.ProjectId}/cache/c/a"));
         Assert.True(answer.Status is 0 or 400, $"{answer.Status} came.");
         Assert.DoesNotContain("expiresAt", answer.Body, StringComparison.Ordinal);
     }

@@ -136,5 +136,5 @@ public sealed class AuditLogTests(AdministrationCluster cluster)
             await Log.Append(cluster.Entry($"action {i}"));
     }
 
-    private Task<AuditVerdictJson> Verify() => AuditLog.OfProject(cluster.Grains, _project).Verify(null, null);
+    private Task<AuditVerdictJson> Verify() => AuditLog.OfProject(cluster.Grains, _project).Verify(null, null, TestContext.Current.CancellationToken);
 }

@@ -27,7 +27,7 @@ public sealed class WrittenDownTests(AdministrationCluster cluster)
     {
         var (id, project) = await cluster.NewProject();
         await BreakOff(id, project, after);
-        var verdict = await AuditLog.OfProject(cluster.Grains, id).Verify(null, null);
+        var verdict = await AuditLog.OfProject(cluster.Grains, id).Verify(null, null, TestContext.Current.CancellationToken);
         Assert.Equal((true, 2), (verdict.Valid, verdict.Count));
 
         (id, project) = await cluster.NewProject();
@@ -45,7 +45,7 @@ public sealed class WrittenDownTests(AdministrationCluster cluster)
         cluster.States.FailNext($"audit-log/vaultrice.audit-log/account/{id}");
         await Assert.ThrowsAsync<OrleansException>(() => account.Rename("b", cluster.Entry("lost.and.found")));
         await cluster.Deactivate(account);
-        Assert.Equal(2, (await AuditLog.OfAccount(cluster.Grains, id).Verify(null, null)).Count);
+        Assert.Equal(2, (await AuditLog.OfAccount(cluster.Grains, id).Verify(null, null, TestContext.Current.CancellationToken)).Count);
     }
 
     [Fact]
@@ -77,8 +77,8 @@ public sealed class WrittenDownTests(AdministrationCluster cluster)
             await cluster.Deactivate(grain);
         await project.Note(cluster.Entry("note"));
         await account.Note(cluster.Entry("note"));
-        Assert.Equal(223, (await AuditLog.OfProject(cluster.Grains, id).Verify(null, null)).Count);
-        Assert.Equal(222, (await AuditLog.OfAccount(cluster.Grains, accountId).Verify(null, null)).Count);
+        Assert.Equal(223, (await AuditLog.OfProject(cluster.Grains, id).Verify(null, null, TestContext.Current.CancellationToken)).Count);
+        Assert.Equal(222, (await AuditLog.OfAccount(cluster.Grains, accountId).Verify(null, null, TestContext.Current.CancellationToken)).Count);
     }
 
     [Fact]

@@ -1,0 +1,97 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Vaultrice.Gateway.RealTime;
+using Vaultrice.Gateway.Tests.Access;
+using Vaultrice.Gateway.Tests.Servers;
+using Vaultrice.StorageObjects;
+using Xunit;
+
+namespace Vaultrice.Gateway.Tests.RealTime;
+
+/// <summary>What is on its way when a socket's request ends.</summary>
+public sealed class SocketWriterTests
+{
+    private readonly SlowStream _stream = new();
+    private readonly ArmedTime _time = new(DateTimeOffset.UnixEpoch);
+    private readonly SocketWriter _writer;
+    private bool _isAborted;
+
+    public SocketWriterTests() => _writer = new(_stream, 1000, () => { });
+
+    [Fact]
+    public async Task It_is_waited_for_until_the_goodbye_behind_it_is_written()
+    {
+        _writer.Send(new byte[1]);
+        _writer.Send(new byte[2], isLast: true);
+        var drained = Drained();
+        Assert.False(drained.IsCompleted);
+        _stream.Take();
+        Assert.False(drained.IsCompleted);
+        _stream.Take();
+        await drained.Or("The writer waits though all is written");
+        Assert.Equal([1, 2], _stream.Written);
+        Assert.False(_isAborted);
+    }
+
+    [Fact]
+    public async Task A_peer_that_does_not_take_it_is_cut_off()
+    {
+        _writer.Send(new byte[1]);
+        var drained = Drained();
+        await _time.Armed(TimeSpan.FromSeconds(2), "Nobody waits for the peer");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await drained.Or("The peer is waited for");
+        Assert.True(_isAborted);
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_gone_is_not_waited_for()
+    {
+        _writer.Send(new byte[1]);
+        _writer.Send(new byte[2], isLast: true);
+        var drained = Drained();
+        _stream.Break();
+        await drained.Or("A peer that is gone is waited for");
+        Assert.Equal([1], _stream.Written);
+        Assert.False(_isAborted);
+    }
+
+    [Fact]
+    public async Task A_socket_is_over_when_its_goodbye_is_written()
+    {
+        var gate = new TestGate();
+        var @object = (IStorageObjectGrain)DispatchProxy.Create<IStorageObjectGrain, ObjectSocketTests.TestObject>();
+        var feed = new ObjectFeed("one/c/i", @object, "gateway", _ => { }, gate.Time, NullLogger<ObjectFeeds>.Instance);
+        // Nothing comes from its peer but the end.
+        var running = (await TestSocket.Open(gate, make => make(feed), stream: _stream)).Socket.Run();
+        Assert.False(running.IsCompleted);
+        _stream.Take();
+        await running.Or("The socket does not end");
+    }
+
+    private Task Drained() => _writer.Drain(() => _isAborted = true, _time).AsTask();
+
+    /// <summary>Takes a write when it is told to.</summary>
+    private sealed class SlowStream : MemoryStream
+    {
+        private TaskCompletionSource _taking = new();
+
+        /// <summary>How long each write was.</summary>
+        public List<int> Written { get; } = [];
+
+        public void Take()
+        {
+            var taking = _taking;
+            _taking = new();
+            taking.SetResult();
+        }
+
+        public void Break() => _taking.SetException(new IOException("The peer is gone."));
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Written.Add(buffer.Length);
+            return new(_taking.Task);
+        }
+    }
+}
