@@ -6,15 +6,17 @@ using Vaultrice.Grains.Storage.Encryption;
 namespace Vaultrice.Grains.Storage.Sqlite;
 
 /// <summary>
-/// Commits as bytes, one after the other, their values sealed. Numbers are little-endian; bytes follow their count (4 bytes); what
+/// Commits as bytes, one after the other behind the version of their form (1 byte), their values sealed. Numbers are little-endian; bytes follow their count (4 bytes); what
 /// may be missing follows a byte that is 1 or 0. A commit: key, revision, next expiry, (encryption settings), wrapped keys, count of
 /// records; a record: name, revision, expiry, (created, updated, (key version), value).
 /// </summary>
 internal sealed class CommitRecords(NonceSequence nonces)
 {
+    private const byte Version = 1;
+    private const int Buffer = 64 * 1024;
     private const int KeptBuffer = 1024 * 1024;
 
-    private ArrayBufferWriter<byte> bytes = new(64 * 1024);
+    private ArrayBufferWriter<byte> bytes = new(Buffer);
 
     /// <summary>How many records the commits have.</summary>
     public int Count { get; private set; }
@@ -25,6 +27,8 @@ internal sealed class CommitRecords(NonceSequence nonces)
     /// <summary>Adds a commit, and seals its values.</summary>
     public void Add(KnownObject known, ObjectCommit commit)
     {
+        if (bytes.WrittenCount == 0)
+            bytes.Write([Version]);
         Write(known.Key);
         Write(commit.Revision);
         Write(commit.NextExpiry);
@@ -49,7 +53,7 @@ internal sealed class CommitRecords(NonceSequence nonces)
     public void Clear()
     {
         if (bytes.Capacity > KeptBuffer)
-            bytes = new(64 * 1024);
+            bytes = new(Buffer);
         bytes.ResetWrittenCount();
         Count = 0;
     }
@@ -117,9 +121,17 @@ internal sealed class CommitRecords(NonceSequence nonces)
     }
 
     /// <summary>Reads commits; what it hands out lies in their bytes.</summary>
-    public ref struct Reader(ReadOnlyMemory<byte> commits)
+    public ref struct Reader
     {
-        private ReadOnlyMemory<byte> rest = commits;
+        private ReadOnlyMemory<byte> rest;
+
+        /// <exception cref="FormatException">They have another form.</exception>
+        public Reader(ReadOnlyMemory<byte> commits)
+        {
+            rest = commits;
+            if (Take(1).Span[0] != Version)
+                throw new FormatException("The commits have a form that is not known.");
+        }
 
         public readonly bool IsAtEnd => rest.IsEmpty;
 

@@ -178,8 +178,9 @@ internal sealed class Journal(sqlite3 database, KnownObjects known, ObjectWrites
     {
         while (records > 0 && next.TryDequeue(out var pending))
         {
-            tables.Put(pending);
+            // Noted first: should it fail in the middle, it comes back too.
             moved.Add(pending);
+            tables.Put(pending);
             records -= pending.Items.Count;
         }
     }

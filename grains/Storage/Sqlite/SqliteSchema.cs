@@ -10,7 +10,7 @@ internal static class SqliteSchema
     /// <summary>
     /// Step n turns version n into n + 1. Steps are added, never changed. In <c>items</c> a null value is a removal's trace, and
     /// the value comes last so that looking at the other columns reads no large value. Only objects have an index by expiry:
-    /// an item costs one row to write.
+    /// an item costs one row to write. What a row of <c>journal</c> holds, <see cref="CommitRecords"/> says.
     /// </summary>
     public static IReadOnlyList<string> Migrations { get; } =
     [

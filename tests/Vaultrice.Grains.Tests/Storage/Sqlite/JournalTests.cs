@@ -21,13 +21,15 @@ public sealed class JournalTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private static readonly Gen<Fate> Fates = Gen.Frequency(
+        (5, Gen.Const(Fate.Succeeds)), (1, Gen.Const(Fate.FailsEarly)), (1, Gen.Const(Fate.FailsMoving)), (1, Gen.Const(Fate.FailsLate)));
+
     private static readonly Gen<Step> Steps = Gen.Frequency(
-        (10, Gen.Select(Gen.Select(Gen.Int[0, Objects - 1], Gen.Int[0, 5], Gen.Bool, static (o, name, removes) => new Change(o, $"n{name}", removes)).Array[1, 6], Gen.Int[0, 6], Gen.Bool)
-            .Select((changes, fate, large) => (Step)new Transaction(changes, fate switch { 0 => Fate.FailsEarly, 1 => Fate.FailsLate, _ => Fate.Succeeds }, large))),
+        (10, Gen.Select(Gen.Select(Gen.Int[0, Objects - 1], Gen.Int[0, 5], Gen.Bool, static (o, name, removes) => new Change(o, $"n{name}", removes)).Array[1, 6], Fates, Gen.Bool)
+            .Select((changes, fate, large) => (Step)new Transaction(changes, fate, large))),
         (1, Gen.Int[0, Objects - 1].Select(o => (Step)new Deletion(o))),
-        (1, Gen.Const((Step)new Settlement(Fate.Succeeds))),
-        (1, Gen.Const((Step)new Settlement(Fate.FailsLate))),
-        (3, Gen.Const((Step)new OtherTransaction())),
+        (2, Fates.Select(fate => (Step)new Settlement(fate))),
+        (3, Fates.Select(fate => (Step)new OtherTransaction(fate))),
         (1, Gen.Const((Step)new Restart())),
         (1, Gen.Const((Step)new Pause())));
 
@@ -73,7 +75,7 @@ public sealed class JournalTests : IDisposable
             tables.Take(new Transaction([new(0, "n", false)], Fate.Succeeds, Large: false), revisions);
         tables.Take(new Pause(), revisions);
         while (tables.Holds(0))
-            tables.Take(new OtherTransaction(), revisions);
+            tables.Take(new OtherTransaction(Fate.Succeeds), revisions);
         Assert.NotEqual(0, tables.JournalRows);
         tables.Take(new Transaction([new(0, "n", false)], Fate.Succeeds, Large: true), revisions);
         tables.Take(new Restart(), revisions);
@@ -131,6 +133,9 @@ public sealed class JournalTests : IDisposable
         Succeeds,
         FailsEarly,
 
+        /// <summary>Some items cannot be put into the tables.</summary>
+        FailsMoving,
+
         /// <summary>Everything was done but for the last word.</summary>
         FailsLate,
     }
@@ -145,7 +150,7 @@ public sealed class JournalTests : IDisposable
 
     private sealed record Settlement(Fate Fate) : Step;
 
-    private sealed record OtherTransaction : Step;
+    private sealed record OtherTransaction(Fate Fate) : Step;
 
     private sealed record Restart : Step;
 
@@ -200,13 +205,12 @@ public sealed class JournalTests : IDisposable
                     break;
                 case Settlement settlement:
                     _session.Begin();
-                    _session.Journal.Settle();
-                    End(settlement.Fate);
+                    End(settlement.Fate, _session.Journal.Settle);
                     break;
-                case OtherTransaction:
+                case OtherTransaction other:
                     _session.Begin();
                     _session.Probe();
-                    _session.Commit();
+                    End(other.Fate);
                     break;
                 case Restart:
                     // As after a kill: nothing is settled first.
@@ -275,15 +279,28 @@ public sealed class JournalTests : IDisposable
             }
         }
 
-        private void End(Fate fate)
+        private void End(Fate fate, Action? last = null)
         {
             if (fate == Fate.Succeeds)
             {
+                last?.Invoke();
                 _session.Commit();
                 return;
             }
-            if (fate == Fate.FailsLate)
-                _session.Journal.Complete();
+            // Gone with the transaction.
+            if (fate == Fate.FailsMoving)
+                _session.Run("CREATE TEMP TRIGGER fault BEFORE INSERT ON items WHEN new.name > 'n2' BEGIN SELECT RAISE(FAIL, 'Told to fail.'); END");
+            try
+            {
+                if (fate != Fate.FailsEarly)
+                {
+                    last?.Invoke();
+                    _session.Journal.Complete();
+                }
+            }
+            catch (SqliteException) when (fate == Fate.FailsMoving)
+            {
+            }
             _session.Rollback();
         }
 
