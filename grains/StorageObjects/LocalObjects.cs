@@ -45,7 +45,7 @@ internal sealed class LocalObjects(TimeProvider time, IOptions<SiloMessagingOpti
             return null;
         var grain = here.Grain;
         return Task.Factory
-            .StartNew(() => grain.CallHere(call).AsTask(), CancellationToken.None, TaskCreationOptions.DenyChildAttach, here.Scheduler)
+            .StartNew(() => grain.CallHere(call), CancellationToken.None, TaskCreationOptions.DenyChildAttach, here.Scheduler)
             .Unwrap()
             .WaitAsync(messaging.Value.ResponseTimeout, time);
     }

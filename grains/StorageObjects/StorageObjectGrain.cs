@@ -41,6 +41,8 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
 
     private string _key = "";
     private bool _isEnding;
+    private int _callsHere;
+    private TaskCompletionSource? _wereCalledHere;
     private StorageObjectId _id;
     private ObjectClass? _class;
     private ObjectSeal? _seal;
@@ -103,6 +105,9 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     {
         _isEnding = true;
         _localObjects.Leave(_key, this);
+        // Orleans has waited for those who came by messages; the others must not change what another activation has loaded.
+        if (_callsHere > 0)
+            await (_wereCalledHere = new()).Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await _gate.Settle().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var gateway in _connections.Gateways)
             _notices!.Tell(gateway, new ObjectDeactivated(_id.ToString()));
@@ -117,8 +122,21 @@ internal sealed partial class StorageObjectGrain : Grain, IStorageObjectGrain
     }
 
     /// <summary>Carries out a call that came without a message, on the grain's scheduler; where this activation ends, another answers.</summary>
-    public ValueTask<T> CallHere<T>(Func<IStorageObjectGrain, ValueTask<T>> call) =>
-        call(_isEnding ? this.AsReference<IStorageObjectGrain>() : this);
+    public async Task<T> CallHere<T>(Func<IStorageObjectGrain, ValueTask<T>> call)
+    {
+        if (_isEnding)
+            return await call(this.AsReference<IStorageObjectGrain>());
+        _callsHere++;
+        try
+        {
+            return await call(this);
+        }
+        finally
+        {
+            if (--_callsHere == 0)
+                _wereCalledHere?.SetResult();
+        }
+    }
 
     public async ValueTask<Item?> Get(string name)
     {

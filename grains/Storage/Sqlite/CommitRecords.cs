@@ -21,8 +21,8 @@ internal sealed class CommitRecords(NonceSequence nonces)
     /// <summary>How many records the commits have.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many bytes they are.</summary>
-    public int Length => bytes.WrittenCount;
+    /// <summary>Their bytes, until they are cleared.</summary>
+    public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
     /// <summary>Adds a commit, and seals its values.</summary>
     public void Add(KnownObject known, ObjectCommit commit)
@@ -42,14 +42,7 @@ internal sealed class CommitRecords(NonceSequence nonces)
         Count += commit.Records.Count;
     }
 
-    /// <summary>Hands out the commits and begins anew.</summary>
-    public byte[] Take()
-    {
-        var taken = bytes.WrittenSpan.ToArray();
-        Clear();
-        return taken;
-    }
-
+    /// <summary>Begins anew.</summary>
     public void Clear()
     {
         if (bytes.Capacity > KeptBuffer)

@@ -83,7 +83,7 @@ internal sealed class Journal(sqlite3 database, KnownObjects known, ObjectWrites
     public void Complete()
     {
         var count = staged.Count;
-        if (staged.Length > 0)
+        if (!staged.Bytes.IsEmpty)
             Store();
         if (isSettled || IsEmpty)
             return;
@@ -92,7 +92,8 @@ internal sealed class Journal(sqlite3 database, KnownObjects known, ObjectWrites
         if (next.Count > 0)
             Move(Math.Max(2 * count, bounds.Portion));
         else
-            Forget(Math.Min(lastForgotten + bounds.ForgottenAtOnce, lastMoving));
+            // With so many rows that as much has come again, collecting must not go on until they have gone one by one.
+            Forget(IsFull ? lastMoving : Math.Min(lastForgotten + bounds.ForgottenAtOnce, lastMoving));
     }
 
     /// <summary>The transaction is durable.</summary>
@@ -145,19 +146,20 @@ internal sealed class Journal(sqlite3 database, KnownObjects known, ObjectWrites
 
     private void Store()
     {
-        var (count, isSmall) = (staged.Count, staged.Length <= (long)bounds.LargeRecord * Math.Max(1, staged.Count));
-        var commits = staged.Take();
-        if (isSmall && (count >= bounds.FromRecords || !IsEmpty))
+        if (staged.Bytes.Length <= (long)bounds.LargeRecord * Math.Max(1, staged.Count) && (staged.Count >= bounds.FromRecords || !IsEmpty))
         {
-            append.Bind(1, lastId + 1).BindBlob(2, commits).Execute();
-            appended = commits;
-            return;
+            appended = staged.Bytes.ToArray();
+            append.Bind(1, lastId + 1).BindBlob(2, appended).Execute();
         }
-        Settle();
-        var objects = new Dictionary<string, PendingObject>(StringComparer.Ordinal);
-        PendingObject.Add(commits, objects);
-        foreach (var pending in objects.Values)
-            tables.Put(pending);
+        else
+        {
+            Settle();
+            var objects = new Dictionary<string, PendingObject>(StringComparer.Ordinal);
+            PendingObject.Add(staged.Bytes, objects);
+            foreach (var pending in objects.Values)
+                tables.Put(pending);
+        }
+        staged.Clear();
     }
 
     private bool IsFull =>

@@ -110,12 +110,13 @@ internal sealed partial class SqliteWriter : IDisposable
     {
         while (TakeAll())
         {
-            // Before the log is cut, what was replaced must be so in the tables.
             var isCutDue = cuts.IsDue;
-            var settles = isCutDue || batch.Count == 0 || batch.Exists(static write => write.NeedsTables);
-            // Apart, so that what needs no tables can go by the journal.
-            var hasStored = Store([.. batch.Where(static write => !write.NeedsTables)], needsTables: false);
-            hasStored |= settles && Store([.. batch.Where(static write => write.NeedsTables)], needsTables: true);
+            // Apart, so that commits can go by the journal; they go last, since one may be of an object that is deleted before.
+            var hasStored = batch.Exists(static write => write.NeedsTables) && Store([.. batch.Where(static write => write.NeedsTables)], needsTables: true);
+            hasStored |= Store([.. batch.Where(static write => !write.NeedsTables)], needsTables: false);
+            // Before the log is cut, what was replaced must be so in the tables. And when nothing has come, it is time to settle.
+            if (isCutDue || batch.Count == 0)
+                hasStored |= Store([], needsTables: true);
             if (hasStored)
                 cuts.LogHasGrown(session.Expiry.TakeShredded());
             batch.Clear();

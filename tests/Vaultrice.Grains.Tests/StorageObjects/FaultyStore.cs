@@ -23,6 +23,7 @@ internal sealed class FaultyStore(IObjectStore inner) : IObjectStore
     {
         if (Of(id).TakeLoadFailure())
             throw new ObjectStoreException("The store was told to fail this load.");
+        await Of(id).ArriveAtLoad();
         return await inner.Load(id, cancellationToken);
     }
 

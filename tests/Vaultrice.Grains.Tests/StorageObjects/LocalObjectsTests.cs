@@ -208,6 +208,27 @@ public sealed class LocalObjectsTests(ObjectCluster cluster)
         }
     }
 
+    [Fact]
+    public async Task A_call_under_way_ends_before_another_activation_begins()
+    {
+        await _object.Here.Set("a", Write("1"));
+        _object.Faults.Next(CommitOutcome.FailBefore);
+        await Assert.ThrowsAsync<ObjectStoreException>(() => SetHere("a", "2")!);
+        var load = _object.Faults.HoldNextLoad();
+        var late = SetHere("a", "3")!;
+        await _object.TakenUp();
+        await _object.Deactivate();
+        var next = _object.Set("b", "4");
+        // Long enough for another activation to do what it must not do yet.
+        for (var i = 0; i < 20; i++)
+            await cluster.NewObject().TakenUp();
+        load.SetResult();
+        Assert.True((await late).Succeeded);
+        await next;
+        Assert.Equal(["a=3", "b=4"], await _object.All());
+        Assert.Equal([2, 3], (await _object.Stored()).Records.Select(record => record.Revision).Order());
+    }
+
     private Task<StorageResult<Item>>? SetHere(string name, string value) => _object.Local.TryCall(_object.Key, grain => grain.Set(name, Write(value)));
 
     private static ItemWrite Write(string value) => new(TestObject.Json(value), null, false, null, null);

@@ -26,6 +26,7 @@ internal sealed class StoreFaults
     private bool _holds;
     private CommitOutcome _next;
     private int _loadFailures;
+    private TaskCompletionSource? _nextLoad;
     private long _stored;
 
     /// <summary>All commits that reached the store, whatever became of them.</summary>
@@ -77,6 +78,12 @@ internal sealed class StoreFaults
         lock (_lock)
             _loadFailures = count;
     }
+
+    /// <summary>The next load stalls until what is returned is set.</summary>
+    public TaskCompletionSource HoldNextLoad() => _nextLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the load that begins now may go on.</summary>
+    public Task ArriveAtLoad() => Interlocked.Exchange(ref _nextLoad, null)?.Task ?? Task.CompletedTask;
 
     /// <summary>The next commit that stalls.</summary>
     public async Task<HeldCommit> Held()

@@ -67,6 +67,22 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
+    public void What_is_collected_is_bounded_while_many_rows_of_the_journal_are_forgotten()
+    {
+        const int Full = 20_000;
+        using var tables = new Tables(new() { FromRecords = 1, FullBytes = Full, ForgottenAtOnce = 1 });
+        var revisions = new long[Objects];
+        for (var i = 0; i < 100; i++)
+            tables.Take(new Transaction([new(i % Objects, "n", false)], Fate.Succeeds, Large: false), revisions);
+        tables.Take(new Pause(), revisions);
+        for (var i = 0; i < 100; i++)
+        {
+            tables.Take(new Transaction([new(i % Objects, "n", false)], Fate.Succeeds, Large: true), revisions);
+            Assert.InRange(tables.JournalBytes, 0, 3 * Full);
+        }
+    }
+
+    [Fact]
     public void What_goes_straight_into_the_tables_is_not_overwritten_by_what_the_journal_still_has_of_it()
     {
         using var tables = new Tables();
@@ -80,6 +96,19 @@ public sealed class JournalTests : IDisposable
         tables.Take(new Transaction([new(0, "n", false)], Fate.Succeeds, Large: true), revisions);
         tables.Take(new Restart(), revisions);
         tables.CheckAll();
+    }
+
+    [Fact]
+    public async Task A_commit_queued_behind_a_deletion_is_kept()
+    {
+        await Many(sqlite.Store, revision: 1, i => $"{i}");
+        await Task.WhenAll(Enumerable.Range(0, 50).SelectMany(i => new[]
+        {
+            sqlite.Store.Delete(Object($"o{i}")),
+            sqlite.Store.Commit(Object($"o{i}"), Of(Set("again", "1", 1))),
+        }));
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(["again"], (await sqlite.Store.Load(Object($"o{i}"), Cancel)).Names());
     }
 
     [Fact]
@@ -165,10 +194,12 @@ public sealed class JournalTests : IDisposable
         private readonly SqliteConnection _connection;
         private readonly SqliteReader _reader;
         private readonly Dictionary<string, Dictionary<string, string>> _model = [];
+        private readonly JournalBounds _bounds;
         private WriterSession _session;
 
-        public Tables()
+        public Tables(JournalBounds? bounds = null)
         {
+            _bounds = bounds ?? Tight with { LargeRecord = 400 };
             _connection = SqliteDatabase.OpenForWriting(_folder["vaultrice.db"], SqliteSchema.Migrations);
             _reader = new(_folder["vaultrice.db"], _key);
             _session = Open();
@@ -176,15 +207,9 @@ public sealed class JournalTests : IDisposable
 
         public bool Holds(int o) => _session.Journal.Holds(KeyOf(o));
 
-        public long JournalRows
-        {
-            get
-            {
-                using var count = new Statement(_connection.Handle!, "SELECT count(*) FROM journal");
-                count.Step();
-                return count.Number(0);
-            }
-        }
+        public long JournalRows => Number("SELECT count(*) FROM journal");
+
+        public long JournalBytes => Number("SELECT coalesce(sum(length(commits)), 0) FROM journal");
 
         public void Take(Step step, long[] revisions)
         {
@@ -246,9 +271,16 @@ public sealed class JournalTests : IDisposable
             _folder.Dispose();
         }
 
+        private long Number(string sql)
+        {
+            using var statement = new Statement(_connection.Handle!, sql);
+            statement.Step();
+            return statement.Number(0);
+        }
+
         private WriterSession Open()
         {
-            var session = new WriterSession(_connection.Handle!, _key, _time, Tight with { LargeRecord = 400 });
+            var session = new WriterSession(_connection.Handle!, _key, _time, _bounds);
             session.Recover();
             return session;
         }
