@@ -14,7 +14,7 @@ internal readonly record struct FrameRun(byte[] Frames, int Events, Permissions 
     /// <summary>How many bytes are joined at most: more in one piece would save nothing and be held as a whole for the slowest socket.</summary>
     private const int JoinedBytes = 16 * 1024;
 
-    /// <summary>The run that the first of the events begin; at least one of them.</summary>
+    /// <summary>The run that begins with the first of the events.</summary>
     public static FrameRun Begin(ReadOnlySpan<ObjectEvent> events)
     {
         var frame = RealTime.Frames.Event(events[0]);

@@ -177,12 +177,17 @@ internal sealed partial class SqliteWriter : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogTransactionFailed(writes.Length, e);
+            if (writes.Length > 0)
+                LogTransactionFailed(writes.Length, e);
+            else
+                LogNotSettled(e);
             Rollback();
             foreach (var write in writes)
                 write.Fail(SqliteFailure.Writing(e));
             return true;
         }
+        if (writes.Length == 0)
+            return true;
         BatchSize.Record(writes.Length);
         CommitDuration.Record(time.GetElapsedTime(started).TotalSeconds);
         // One work item for all of them: queued from this thread one by one, each could wake a thread for itself.
@@ -211,6 +216,9 @@ internal sealed partial class SqliteWriter : IDisposable
 
     [LoggerMessage(LogLevel.Error, "A transaction of {Count} changes failed; none of them was stored.")]
     private partial void LogTransactionFailed(int count, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "What is in the journal could not be moved into the tables; no data is lost, it is tried again.")]
+    private partial void LogNotSettled(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "A failed transaction could not be undone.")]
     private partial void LogRollbackFailed(Exception exception);

@@ -126,18 +126,6 @@ public sealed class ObjectSocketTests : IAsyncLifetime
         Assert.False(_object.Leaving.IsCompleted);
     }
 
-    [Fact]
-    public async Task A_goodbye_behind_what_is_still_being_written_is_written_before_the_socket_ends()
-    {
-        using var stream = new SlowStream([.. WireSocket.FrameOf(Final | WireSocket.Ping, [1]), .. WireSocket.FrameOf(Final | WireSocket.Close, [3, 232])]);
-        var socket = await TestSocket.Open(_gate, make => make(_feed), stream: stream);
-        var running = socket.Socket.Run();
-        Assert.False(running.IsCompleted);
-        stream.Go.SetResult();
-        await running.Or("The socket did not end");
-        Assert.Equal([Final | WireSocket.Pong, Final | WireSocket.Close], stream.Written.Select(frame => (int)frame[0]));
-    }
-
     private async Task Say(int opcode, byte[] payload) =>
         await _client.GetStream().WriteAsync(WireSocket.FrameOf(Final | opcode, payload), TestContext.Current.CancellationToken);
 
@@ -149,20 +137,6 @@ public sealed class ObjectSocketTests : IAsyncLifetime
         var payload = new byte[head[1]];
         await _client.GetStream().ReadExactlyAsync(payload, TestContext.Current.CancellationToken).AsTask().Or("The frame did not end");
         return payload;
-    }
-
-    /// <summary>A network that brings some bytes at once and takes none before it is told to.</summary>
-    private sealed class SlowStream(byte[] bytes) : MemoryStream(bytes)
-    {
-        public TaskCompletionSource Go { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<byte[]> Written { get; } = [];
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await Go.Task;
-            Written.Add(buffer.ToArray());
-        }
     }
 
     /// <summary>An object that grants the connection <c>c</c>, answers a join only if it is told to, and keeps what else it is told.</summary>
